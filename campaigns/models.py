@@ -1,0 +1,144 @@
+"""Offers, and the campaigns that bring them to segments."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from campaigns.querysets import CampaignQuerySet, OfferQuerySet
+from customers.models import Branch, Merchant
+from segmentation.models import Segment
+
+WHOLE = Decimal(1)
+
+
+class Offer(models.Model):
+    """What a coupon gives, where and how long."""
+
+    class Kind(models.TextChoices):
+        PERCENT = "percent", "Percent off"
+        FIXED = "fixed", "Fixed amount off"
+        FREE_ITEM = "free_item", "Free item"
+
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.PERCENT)
+    value = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Percent, or an amount of money. Leave it empty for a free item.",
+    )
+    item = models.CharField(
+        "free item", max_length=120, blank=True, help_text="What the customer gets for free."
+    )
+    valid_from = models.DateField()
+    valid_until = models.DateField(
+        null=True, blank=True, help_text="The last day it can be used. Empty: until withdrawn."
+    )
+    merchants = models.ManyToManyField(Merchant, blank=True, related_name="offers")
+    branches = models.ManyToManyField(Branch, blank=True, related_name="offers")
+    terms = models.TextField(blank=True, help_text="Small print the customer sees.")
+
+    objects = OfferQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[merchants, branches])
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="percent", value__gt=0, value__lte=100, item="")
+                | Q(kind="fixed", value__gt=0, item="")
+                | (Q(kind="free_item", value__isnull=True) & ~Q(item="")),
+                name="offer_value_fits_kind",
+                violation_error_message="Percent off needs a value from 1 to 100, a fixed amount"
+                " a value above 0, a free item the item's name and no value.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="offer_ends_after_start",
+                violation_error_message="The last day can't be before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("offer", args=[self.pk])
+
+    @property
+    def gives(self) -> str:
+        """What the customer gets, in a few words: "20% off"."""
+        if self.kind == self.Kind.FREE_ITEM:
+            return f"Free {self.item}"
+        value = self.value or Decimal(0)
+        number = value.quantize(WHOLE) if value == value.to_integral() else value
+        if self.kind == self.Kind.PERCENT:
+            return f"{number}% off"
+        return f"{number} {settings.CURRENCY} off"
+
+
+class Campaign(models.Model):
+    """An offer given to one or more segments in a window of time."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SCHEDULED = "scheduled", "Scheduled"
+        RUNNING = "running", "Running"
+        ENDED = "ended", "Ended"
+
+    ACTIVE = (Status.SCHEDULED, Status.RUNNING)
+
+    name = models.CharField(max_length=120, unique=True)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="campaigns")
+    segments = models.ManyToManyField(Segment, related_name="campaigns")
+    starts_on = models.DateField("first day")
+    ends_on = models.DateField("last day")
+    status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT, editable=False)
+    note = models.TextField(blank=True, help_text="What this campaign should achieve.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = CampaignQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[segments])
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="campaign_ends_after_start",
+                violation_error_message="The last day can't be before the first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "scheduled", "running", "ended"]),
+                name="campaign_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign", args=[self.pk])
+
+    def clean(self) -> None:
+        """The window must lie inside the offer's validity."""
+        if self.offer_id is None or self.starts_on is None or self.ends_on is None:
+            return
+        if self.starts_on < self.offer.valid_from:
+            raise ValidationError(
+                {"starts_on": f"The offer is valid from {self.offer.valid_from:%d %B %Y} on."}
+            )
+        if self.offer.valid_until and self.ends_on > self.offer.valid_until:
+            raise ValidationError(
+                {"ends_on": f"The offer ends on {self.offer.valid_until:%d %B %Y}."}
+            )

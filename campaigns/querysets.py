@@ -1,0 +1,30 @@
+"""The questions that are asked of offers and campaigns."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, Q
+
+
+class OfferQuerySet(models.QuerySet[Any]):
+    def usable(self, *, on: date) -> Self:
+        """Offers that a campaign may still hand out on that day."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
+
+
+class CampaignQuerySet(models.QuerySet[Any]):
+    def with_offer(self) -> Self:
+        """Each campaign with its offer and segments, in two queries for all."""
+        return self.select_related("offer").prefetch_related("segments")
+
+    def due_to_start(self, *, on: date) -> Self:
+        return self.filter(status=self.model.Status.SCHEDULED, starts_on__lte=on)
+
+    def due_to_end(self, *, on: date) -> Self:
+        """Campaigns whose last day is over by the morning of that day."""
+        return self.filter(status__in=self.model.ACTIVE, ends_on__lt=on)
+
+    def count_by_status(self) -> dict[str, int]:
+        counts = self.order_by().values_list("status").annotate(n=Count("pk"))
+        return dict.fromkeys(self.model.Status.values, 0) | dict(counts)

@@ -1,0 +1,174 @@
+"""Who the customers are and what they did: the system of record."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from customers.querysets import (
+    BranchQuerySet,
+    CustomerQuerySet,
+    MerchantQuerySet,
+    TransactionQuerySet,
+)
+
+
+class ExternalIdField(models.CharField):
+    """The key of a row in the system it comes from; imports find the row again by it."""
+
+    def __init__(self, **options: object) -> None:
+        options = {
+            "max_length": 64,
+            "help_text": "Its key in the system it comes from.",
+            **options,
+        }
+        super().__init__("external id", **options)
+
+
+def keyed(table: str) -> list[models.BaseConstraint]:
+    """Each external id once, and never empty."""
+    # `unique=True` would add a second, LIKE-only index on PostgreSQL, paid at every import.
+    return [
+        models.UniqueConstraint(fields=["external_id"], name=f"{table}_external_id_once"),
+        models.CheckConstraint(condition=~Q(external_id=""), name=f"{table}_external_id_given"),
+    ]
+
+
+class City(models.Model):
+    external_id = ExternalIdField()
+    name = models.CharField(max_length=200)
+    latitude = models.FloatField(null=True, blank=True, help_text="Degrees north.")
+    longitude = models.FloatField(null=True, blank=True, help_text="Degrees east.")
+
+    class Meta:
+        verbose_name_plural = "cities"
+        ordering = ["name", "pk"]
+        constraints = [
+            *keyed("city"),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="city_coordinates_both_or_none",
+                violation_error_message="Give both latitude (-90 to 90) and longitude"
+                " (-180 to 180), or neither.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Merchant(models.Model):
+    external_id = ExternalIdField()
+    name = models.CharField(max_length=200)
+
+    objects = MerchantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = keyed("merchant")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Branch(models.Model):
+    external_id = ExternalIdField()
+    name = models.CharField(max_length=200, blank=True)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="branches")
+    city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, related_name="branches")
+
+    objects = BranchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "branches"
+        ordering = ["merchant", "name", "pk"]
+        constraints = keyed("branch")
+
+    def __str__(self) -> str:
+        return self.name or f"{self.merchant} {self.external_id}"
+
+
+class Customer(models.Model):
+    class Gender(models.TextChoices):
+        FEMALE = "Female"
+        MALE = "Male"
+        UNKNOWN = "Unknown"
+
+    external_id = ExternalIdField()
+    gender = models.CharField(max_length=7, choices=Gender, default=Gender.UNKNOWN)
+    city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, related_name="customers")
+    joined_on = models.DateField("joined on", null=True, blank=True)
+    accepts_marketing = models.BooleanField(
+        default=False, help_text="The customer has agreed to receive offers."
+    )
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            *keyed("customer"),
+            models.CheckConstraint(
+                condition=Q(gender__in=["Female", "Male", "Unknown"]), name="customer_gender_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["joined_on"])]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Transaction(models.Model):
+    """One coupon's record: claimed on a day and perhaps burnt on a later day, at a branch."""
+
+    class Status(models.TextChoices):
+        CLAIMED = "claimed", "Claimed"
+        BURNT = "burnt", "Burnt"
+
+    external_id = ExternalIdField()
+    # The index on (customer, claimed_on) below serves this foreign key too.
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="transactions", db_index=False
+    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="transactions")
+    coupon_name = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=7, choices=Status)
+    claimed_on = models.DateField("claimed on")
+    burnt_on = models.DateField("burnt on", null=True, blank=True)
+    amount = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What the customer paid when burning the coupon.",
+    )
+
+    objects = TransactionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            *keyed("transaction"),
+            models.CheckConstraint(
+                condition=Q(status="burnt", burnt_on__isnull=False)
+                | Q(status="claimed", burnt_on__isnull=True),
+                name="transaction_burnt_has_burn_date",
+                violation_error_message="A burnt coupon has a burn date; a claimed one has none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(burnt_on__isnull=True) | Q(burnt_on__gte=F("claimed_on")),
+                name="transaction_burn_not_before_claim",
+                violation_error_message="A coupon can't be burnt before it is claimed.",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0),
+                name="transaction_amount_not_negative",
+                violation_error_message="The amount can't be negative.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "claimed_on"]),
+            models.Index(fields=["claimed_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.external_id} {self.coupon_name}".strip()

@@ -1,0 +1,78 @@
+"""The questions that are asked of customers, their transactions and the work on them."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from customers.models import FactsVersion
+
+
+class CustomerQuerySet(models.QuerySet[Any]):
+    def reachable(self) -> Self:
+        """Customers who accept marketing."""
+        return self.filter(accepts_marketing=True)
+
+    def never_active(self) -> Self:
+        """Customers without a single coupon transaction."""
+        return self.filter(transactions__isnull=True)
+
+
+class TransactionQuerySet(models.QuerySet[Any]):
+    def burnt(self) -> Self:
+        return self.filter(burnt_on__isnull=False)
+
+    def outstanding(self, *, on: date) -> Self:
+        """Coupons claimed by the evening of that day and not yet burnt then."""
+        return self.filter(Q(burnt_on__isnull=True) | Q(burnt_on__gt=on), claimed_on__lte=on)
+
+    def with_places(self) -> Self:
+        """Each transaction with its customer, branch, merchant and city, in one query."""
+        return self.select_related("customer", "branch__merchant", "branch__city")
+
+
+class MerchantQuerySet(models.QuerySet[Any]):
+    def with_branch_count(self) -> Self:
+        return self.annotate(branch_count=Count("branches"))
+
+
+class BranchQuerySet(models.QuerySet[Any]):
+    def with_places(self) -> Self:
+        """Each branch with its merchant and city, in one query."""
+        return self.select_related("merchant", "city")
+
+
+class JobQuerySet(models.QuerySet[Any]):
+    """Rows of background work; see `customers.models.jobs.Job`."""
+
+    def claim(self, pk: int) -> bool:
+        """Take the job for this process. False if it is someone else's, ended or cancelled."""
+        now = timezone.now()
+        waiting = Q(status=self.model.Status.QUEUED) | self._lost(now)
+        claimed = self.filter(waiting, pk=pk, attempts__lt=self.model.MAX_ATTEMPTS).update(
+            status=self.model.Status.RUNNING,
+            attempts=F("attempts") + 1,
+            heartbeat_at=now,
+            started_at=now,
+        )
+        return claimed == 1
+
+    def lost(self) -> Self:
+        """Jobs that say they run but whose worker has not been heard of for a while."""
+        return self.filter(self._lost(timezone.now()))
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=self.model.UNFINISHED)
+
+    def _lost(self, now: datetime) -> Q:
+        silent_since = now - timedelta(seconds=self.model.LOST_AFTER_SECONDS)
+        return Q(status=self.model.Status.RUNNING, heartbeat_at__lt=silent_since)
+
+
+class FactsVersionQuerySet(models.QuerySet[Any]):
+    def current(self) -> "FactsVersion | None":
+        """The snapshot that pages read, or None before the first refresh."""
+        return self.filter(is_current=True).first()
