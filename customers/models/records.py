@@ -11,16 +11,11 @@ from customers.querysets import (
 )
 
 
-class ExternalIdField(models.CharField):
+def external_id() -> "models.CharField[str, str]":
     """The key of a row in the system it comes from; imports find the row again by it."""
-
-    def __init__(self, **options: object) -> None:
-        options = {
-            "max_length": 64,
-            "help_text": "Its key in the system it comes from.",
-            **options,
-        }
-        super().__init__("external id", **options)
+    return models.CharField(
+        "external id", max_length=64, help_text="Its key in the system it comes from."
+    )
 
 
 def keyed(table: str) -> list[models.BaseConstraint]:
@@ -33,7 +28,7 @@ def keyed(table: str) -> list[models.BaseConstraint]:
 
 
 class City(models.Model):
-    external_id = ExternalIdField()
+    external_id = external_id()
     name = models.CharField(max_length=200)
     latitude = models.FloatField(null=True, blank=True, help_text="Degrees north.")
     longitude = models.FloatField(null=True, blank=True, help_text="Degrees east.")
@@ -57,7 +52,7 @@ class City(models.Model):
 
 
 class Merchant(models.Model):
-    external_id = ExternalIdField()
+    external_id = external_id()
     name = models.CharField(max_length=200)
 
     objects = MerchantQuerySet.as_manager()
@@ -71,7 +66,7 @@ class Merchant(models.Model):
 
 
 class Branch(models.Model):
-    external_id = ExternalIdField()
+    external_id = external_id()
     name = models.CharField(max_length=200, blank=True)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="branches")
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, related_name="branches")
@@ -93,7 +88,7 @@ class Customer(models.Model):
         MALE = "Male"
         UNKNOWN = "Unknown"
 
-    external_id = ExternalIdField()
+    external_id = external_id()
     gender = models.CharField(max_length=7, choices=Gender, default=Gender.UNKNOWN)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, related_name="customers")
     joined_on = models.DateField("joined on", null=True, blank=True)
@@ -124,7 +119,7 @@ class Transaction(models.Model):
         CLAIMED = "claimed", "Claimed"
         BURNT = "burnt", "Burnt"
 
-    external_id = ExternalIdField()
+    external_id = external_id()
     # The index on (customer, claimed_on) below serves this foreign key too.
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="transactions", db_index=False
