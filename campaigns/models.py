@@ -130,6 +130,11 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("campaign", args=[self.pk])
 
+    @property
+    def days(self) -> int:
+        """How many days it runs, the first and the last included."""
+        return (self.ends_on - self.starts_on).days + 1
+
     def clean(self) -> None:
         """The window must lie inside the offer's validity."""
         if self.offer_id is None or self.starts_on is None or self.ends_on is None:

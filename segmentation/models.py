@@ -61,9 +61,12 @@ class SegmentationRun(Job):
 class Candidate(models.Model):
     """One model that a run tried, with its scores."""
 
+    class Algorithm(models.TextChoices):
+        KMEANS = "kmeans", "K-means"
+
     run = models.ForeignKey(SegmentationRun, models.CASCADE, related_name="candidates")
     position = models.PositiveSmallIntegerField(help_text="In which order the run tried it.")
-    algorithm = models.CharField(max_length=30)
+    algorithm = models.CharField(max_length=30, choices=Algorithm)
     reduction = models.CharField(max_length=30)
     components = models.PositiveSmallIntegerField(help_text="Dimensions it was fitted in.")
     clusters = models.PositiveSmallIntegerField()
@@ -85,7 +88,7 @@ class Candidate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.algorithm}, {self.clusters} segments"
+        return f"{self.get_algorithm_display()}, {self.clusters} segments"
 
 
 class Segment(models.Model):

@@ -41,9 +41,25 @@ class DataImport(Job):
         return sum(counts[outcome] for counts in self.tables.values())
 
     @property
+    def total_rows(self) -> int:
+        return self.total("rows")
+
+    @property
+    def created(self) -> int:
+        return self.total("created")
+
+    @property
+    def updated(self) -> int:
+        return self.total("updated")
+
+    @property
+    def unchanged(self) -> int:
+        return self.total("unchanged")
+
+    @property
     def rejected(self) -> int:
         return self.total("rejected")
 
     @property
     def changed(self) -> int:
-        return self.total("created") + self.total("updated")
+        return self.created + self.updated

@@ -1,0 +1,80 @@
+"""What the pages of this app ask for."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from campaigns.models import Campaign, Offer
+from campaigns.operations import today
+from customers.forms import DayInput
+from segmentation.models import Segment
+
+
+class OfferForm(forms.ModelForm):
+    class Meta:
+        model = Offer
+        fields = [
+            "name",
+            "kind",
+            "value",
+            "item",
+            "valid_from",
+            "valid_until",
+            "merchants",
+            "branches",
+            "terms",
+        ]
+        widgets = {
+            "kind": forms.Select(attrs={"data-shows": "kind"}),
+            "value": forms.NumberInput(attrs={"min": "0", "step": "any"}),
+            "valid_from": DayInput(),
+            "valid_until": DayInput(),
+            "merchants": forms.CheckboxSelectMultiple(),
+            "branches": forms.CheckboxSelectMultiple(),
+            "terms": forms.Textarea(attrs={"rows": "2"}),
+        }
+        help_texts = {
+            "merchants": "Where it can be used. None chosen: at every merchant.",
+            "branches": "Only at these branches. None chosen: at every branch of the merchants.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["branches"].queryset = self.fields["branches"].queryset.with_places()
+        self.fields["value"].shown_for = "percent fixed"
+        self.fields["item"].shown_for = "free_item"
+        self.fields["merchants"].is_long = self.fields["branches"].is_long = True
+        self.initial.setdefault("valid_from", today())
+
+
+class CampaignForm(forms.ModelForm):
+    class Meta:
+        model = Campaign
+        fields = ["name", "offer", "segments", "starts_on", "ends_on", "note"]
+        widgets = {
+            "segments": forms.CheckboxSelectMultiple(),
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
+            "note": forms.Textarea(attrs={"rows": "2"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first_day = today() + timedelta(days=1)
+        self.fields["offer"].queryset = Offer.objects.usable(on=today())
+        self.fields["segments"].queryset = self._segments()
+        self.fields["segments"].label_from_instance = _with_size
+        self.initial.setdefault("starts_on", first_day)
+        self.initial.setdefault("ends_on", first_day + timedelta(days=29))
+
+    def _segments(self) -> Any:
+        """The adopted segments, and those this campaign already has."""
+        current = Segment.objects.current()
+        if self.instance.pk:
+            return (current | Segment.objects.filter(campaigns=self.instance)).distinct()
+        return current
+
+
+def _with_size(segment: Segment) -> str:
+    return f"{segment.name} ({segment.size:,} customers)"

@@ -1,0 +1,105 @@
+"""Many rows in and out of the database at once: COPY on PostgreSQL, executemany on SQLite.
+
+CSV with a header is the common format on both sides: DuckDB reads and writes it faster than
+Python makes rows. NULL is the unquoted `\\N`, so that an empty text stays an empty text.
+"""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from django.db import connection, transaction
+
+NULL = r"\N"
+BLOCK_BYTES = 1 << 20
+BLOCK_ROWS = 10_000
+
+
+def copy_in(table: str, columns: list[str], path: Path) -> int:
+    """Append the CSV file's rows, which has exactly these columns, to a table; returns how many.
+
+    Booleans are 0 and 1, days are ISO dates. The database's constraints hold: a row that breaks
+    one raises IntegrityError and, inside a transaction, nothing is kept.
+    """
+    if connection.vendor == "postgresql":
+        return _copy_in_postgresql(table, columns, path)
+    return _copy_in_sqlite(table, columns, path)
+
+
+def copy_out(query: str, path: Path) -> None:
+    """Write the rows of a SELECT to a CSV file with a header."""
+    if connection.vendor == "postgresql":
+        _copy_out_postgresql(query, path)
+    else:
+        _copy_out_sqlite(query, path)
+
+
+@contextmanager
+def consistent_read() -> Iterator[None]:
+    """All queries in this block see the data of one moment, and no writer has to wait for it."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        # `atomic()` would take SQLite's write lock at once; a deferred transaction only reads.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
+
+
+def quoted(*names: str) -> str:
+    """Table or column names, quoted for the database and joined by commas."""
+    return ", ".join(connection.ops.quote_name(name) for name in names)
+
+
+def _copy_in_postgresql(table: str, columns: list[str], path: Path) -> int:
+    statement = (
+        f"COPY {quoted(table)} ({quoted(*columns)}) FROM STDIN"
+        f" WITH (FORMAT csv, HEADER true, NULL '{NULL}')"
+    )
+    with connection.cursor() as cursor, path.open("rb") as file:
+        with cursor.copy(statement) as copy:
+            while block := file.read(BLOCK_BYTES):
+                copy.write(block)
+        return int(cursor.rowcount)
+
+
+def _copy_in_sqlite(table: str, columns: list[str], path: Path) -> int:
+    places = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {quoted(table)} ({quoted(*columns)}) VALUES ({places})"
+    with connection.cursor() as cursor, path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        next(reader)
+        copied = 0
+        while rows := [[_value(cell) for cell in row] for row in islice(reader, BLOCK_ROWS)]:
+            cursor.executemany(statement, rows)
+            copied += len(rows)
+        return copied
+
+
+def _value(cell: str) -> str | None:
+    return None if cell == NULL else cell
+
+
+def _copy_out_postgresql(query: str, path: Path) -> None:
+    statement = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER true, NULL '{NULL}')"
+    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(statement) as copy:
+        for block in copy:
+            file.write(block)
+
+
+def _copy_out_sqlite(query: str, path: Path) -> None:
+    with connection.cursor() as cursor, path.open("w", encoding="utf-8", newline="") as file:
+        cursor.execute(query)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(column[0] for column in cursor.description)
+        while rows := cursor.fetchmany(BLOCK_ROWS):
+            writer.writerows([NULL if cell is None else cell for cell in row] for row in rows)

@@ -1,0 +1,73 @@
+"""What the pages of this app ask for."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from customers.models import FactsVersion
+from customers.periods import DEFAULT_PRESET, PRESETS, Period, preset_period
+
+REMEMBERED = "period"
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class PeriodForm(forms.Form):
+    """The period a page looks at; the address says it, and the next page remembers it."""
+
+    period = forms.ChoiceField(choices=list(PRESETS.items()), required=False)
+    start = forms.DateField(required=False, label="From", widget=DayInput())
+    end = forms.DateField(required=False, label="To", widget=DayInput())
+
+    def __init__(self, *args: Any, facts: FactsVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first_day = facts.first_day or facts.created_at.date()
+        self.last_day = facts.last_day or facts.created_at.date()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        start, end = values.get("start"), values.get("end")
+        if values.get("period") == "custom" and not self.errors:
+            if not (start and end):
+                raise forms.ValidationError("Give the first and the last day of the period.")
+            if end < start:
+                raise forms.ValidationError("The last day can't be before the first.")
+        return values
+
+    @property
+    def preset(self) -> str:
+        """The chosen preset; the default where the address says nothing that makes sense."""
+        if not self.is_valid():
+            return DEFAULT_PRESET
+        return self.cleaned_data["period"] or DEFAULT_PRESET
+
+    @property
+    def chosen(self) -> Period:
+        if self.preset == "custom":
+            return Period(self.cleaned_data["start"], self.cleaned_data["end"])
+        return preset_period(self.preset, first_day=self.first_day, last_day=self.last_day)
+
+
+def remembered_period(request: HttpRequest, facts: FactsVersion) -> PeriodForm:
+    """The period of the address, or else the one this person looked at last."""
+    if "period" in request.GET:
+        request.session[REMEMBERED] = {
+            name: request.GET.get(name, "") for name in ("period", "start", "end")
+        }
+    return PeriodForm(request.session.get(REMEMBERED, {}), facts=facts)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="Workbook or zip of CSV files",
+        help_text="The sheets customers, genders, cities, transactions, branches and merchants.",
+        error_messages={"empty": "This file is empty. Choose the file with your records."},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.zip"}),
+    )
+    dry_run = forms.BooleanField(label="Check only, load nothing", required=False)

@@ -1,0 +1,135 @@
+"""Taking CSV files out of a zip that a stranger may have made."""
+
+import re
+import struct
+import zlib
+from collections.abc import Collection
+from functools import reduce
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from django.conf import settings
+
+from customers.importing.unreadable import UnreadableSource
+
+UNPACKED_PER_UPLOAD = 20  # what may be unpacked, as a multiple of the largest upload
+MOST_MEMBERS = 1000
+BLOCK_BYTES = 1 << 20
+# A sheet is held in memory as a full rectangle, however few of its cells are used.
+MOST_CELLS = 20_000_000
+DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})"')
+ENCRYPTED = 0x1
+ARCHIVES = {".zip", ".xlsx", ".xlsm", ".ods", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz"}
+DAMAGED = "The {0} is damaged or was not uploaded whole. Save it again and upload it once more."
+BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a zip is an Excel workbook. Raises UnreadableSource for a damaged one."""
+    return any(member.filename == "xl/workbook.xml" for member in _members(path, "file"))
+
+
+def check_workbook(path: Path) -> None:
+    """Raises UnreadableSource for a workbook that is damaged or would unpack to too much."""
+    members = _members(path, "workbook")
+    _check_size(members, "workbook")
+    try:
+        with ZipFile(path) as archive:
+            damaged = archive.testzip()
+            reach = [_reach(archive, member) for member in members]
+    except BROKEN as error:
+        raise UnreadableSource(DAMAGED.format("workbook")) from error
+    if damaged:
+        raise UnreadableSource(DAMAGED.format("workbook"))
+    if max(reach) > MOST_CELLS:
+        raise UnreadableSource(
+            "A sheet of the workbook reaches far beyond its data."
+            " Delete the empty rows and columns after the data, or save the sheets as CSV files."
+        )
+
+
+def unpack_csv(path: Path, folder: Path, names: Collection[str]) -> dict[str, Path]:
+    """Unpack the CSV files whose names are known into a folder: {name: file}.
+
+    Raises UnreadableSource for an archive that is damaged, encrypted, nested, too large, leads
+    outside itself or has two files of one name.
+    """
+    members = _members(path, "archive")
+    _check_size(members, "archive")
+    for member in members:
+        _check_member(member)
+    wanted = _wanted(members, names)
+    # The file's own name is never used as a path.
+    unpacked = {name: folder / f"{name}.csv" for name in wanted}
+    for name, member in wanted.items():
+        _unpack(path, member, unpacked[name])
+    return unpacked
+
+
+def _members(path: Path, noun: str) -> list[ZipInfo]:
+    try:
+        with ZipFile(path) as archive:
+            return archive.infolist()
+    except BROKEN as error:
+        raise UnreadableSource(DAMAGED.format(noun)) from error
+
+
+def _reach(archive: ZipFile, member: ZipInfo) -> int:
+    """How many cells there are from the first to the last one of a sheet, empty ones included."""
+    if not member.filename.startswith("xl/worksheets/"):
+        return 0
+    with archive.open(member) as sheet:
+        found = DIMENSION.search(sheet.read(BLOCK_BYTES))
+    if not found:
+        return 0
+    columns = reduce(lambda sum_, letter: 26 * sum_ + letter - ord("A") + 1, found[1], 0)
+    return columns * int(found[2])
+
+
+def _check_size(members: list[ZipInfo], noun: str) -> None:
+    megabytes = UNPACKED_PER_UPLOAD * settings.MAX_UPLOAD_MEGABYTES
+    if sum(member.file_size for member in members) > megabytes << 20:
+        raise UnreadableSource(f"The {noun} unpacks to more than {megabytes:,} MB. Split it.")
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableSource(
+            f"The {noun} has more than {MOST_MEMBERS:,} files. Put only the tables into it."
+        )
+
+
+def _check_member(member: ZipInfo) -> None:
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise UnreadableSource(
+            "The archive has a file that leads outside of it, so it was not opened."
+            " Zip the CSV files again."
+        )
+    if path.suffix.casefold() in ARCHIVES:
+        raise UnreadableSource(
+            f"The archive has another archive or workbook in it: {path.name}."
+            " Put the CSV files straight into one zip, or upload the workbook by itself."
+        )
+    if member.flag_bits & ENCRYPTED:
+        raise UnreadableSource("The archive has a password. Zip the files again without one.")
+
+
+def _wanted(members: list[ZipInfo], names: Collection[str]) -> dict[str, ZipInfo]:
+    wanted: dict[str, ZipInfo] = {}
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        name = path.stem.casefold()
+        if member.is_dir() or name not in names or path.suffix.casefold() not in ("", ".csv"):
+            continue
+        if name in wanted:
+            raise UnreadableSource(f"The archive has two files named {name}. Keep one of them.")
+        wanted[name] = member
+    return wanted
+
+
+def _unpack(archive: Path, member: ZipInfo, path: Path) -> None:
+    try:
+        # ZipFile never gives more than the size that was checked, and then checks the sum.
+        with ZipFile(archive) as opened, opened.open(member) as packed, path.open("wb") as file:
+            while block := packed.read(BLOCK_BYTES):
+                file.write(block)
+    except BROKEN as error:
+        raise UnreadableSource(DAMAGED.format("archive")) from error

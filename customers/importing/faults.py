@@ -1,0 +1,89 @@
+"""What can be wrong with a row, and the sentence that says so."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from customers.importing.tables import TABLE_NAMED, Column, Kind, Table
+
+CONTROL_CHARACTER = r"[\x00-\x1f\x7f-\x{9f}]"
+BROKEN_REASONS = {
+    "MISSING COLUMNS": "The row has fewer cells than there are headings.",
+    "TOO MANY COLUMNS": "The row has more cells than there are headings.",
+    "UNQUOTED VALUE": "A quotation mark stands inside a cell, or is missing at its end.",
+    "INVALID ENCODING": "The row is not UTF-8 text. Save the file as CSV UTF-8.",
+    "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a row for which the condition, in DuckDB SQL, is true."""
+
+    column: str
+    condition: str
+    code: str
+    reason: str
+
+
+def faults_of(table: Table, given: set[str]) -> list[Fault]:
+    """All that the rows of a table with the given columns are looked through for, in order."""
+    cells = [fault for c in table.columns if c.name in given for fault in _cell_faults(table, c)]
+    rules = [Fault(r.column, r.condition, r.code, r.reason) for r in table.rules]
+    return cells + rules
+
+
+def _cell_faults(table: Table, column: Column) -> list[Fault]:
+    missing = Fault(
+        column.name,
+        f"text_{column.name} IS NULL",
+        "missing",
+        f"Every row needs a {column.name}.",
+    )
+    return [*([missing] if column.required else []), *_kind_faults(table, column)]
+
+
+def _kind_faults(table: Table, column: Column) -> list[Fault]:
+    if column.kind is Kind.TEXT:
+        return _text_faults(table, column)
+    code, reason = _expectation(column)
+    unknown = f"text_{column.name} IS NOT NULL AND {column.name} IS NULL"
+    return [Fault(column.name, unknown, code, reason)]
+
+
+def _text_faults(table: Table, column: Column) -> list[Fault]:
+    most, text = _longest(table, column), f"text_{column.name}"
+    return [
+        Fault(
+            column.name,
+            f"length({text}) > {most}",
+            "too_long",
+            f"A {column.name} has at most {most} characters.",
+        ),
+        Fault(
+            column.name,
+            f"regexp_matches({text}, '{CONTROL_CHARACTER}')",
+            "control_character",
+            "The cell has a line break or another invisible character in it.",
+        ),
+    ]
+
+
+def _longest(table: Table, column: Column) -> int:
+    model = TABLE_NAMED[column.references].model if column.references else table.model
+    field: Any = model._meta.get_field("external_id" if column.references else column.field)
+    return int(field.max_length)
+
+
+def _expectation(column: Column) -> tuple[str, str]:
+    match column.kind:
+        case Kind.DAY:
+            return "not_a_date", f"Write {column.name} as a date such as 2024-05-31."
+        case Kind.MONEY:
+            return "not_a_number", f"Write {column.name} as a number below ten billion: 1250.50."
+        case Kind.DEGREES:
+            return "not_a_number", f"Write {column.name} as a number of degrees: 30.0444."
+        case Kind.GENDER_ID:
+            return "unknown_reference", "The table genders has no gender with this id."
+        case _:
+            words = ", ".join(column.words)
+            return f"unknown_{column.field}", f"Write {column.name} as one of: {words}."

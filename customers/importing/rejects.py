@@ -1,0 +1,59 @@
+"""The rows that could not be loaded, and the file that tells people why."""
+
+from pathlib import Path
+
+import duckdb
+
+from customers.importing.sql import literal, scalar
+from customers.importing.tables import TABLES
+
+REJECTS_FILE = "rejected-rows.csv"
+# A spreadsheet takes a cell that begins like this for a formula.
+FORMULA_STARTS = "'=', '+', '-', '@', chr(9), chr(13)"
+
+
+def create_rejects(db: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `rejects`, a row for each fault of a row; `position` is their order in it."""
+    db.execute(
+        'CREATE TABLE rejects(sheet VARCHAR, line BIGINT, position INTEGER, "column" VARCHAR,'
+        " value VARCHAR, code VARCHAR, reason VARCHAR)"
+    )
+
+
+def add_rejects(db: duckdb.DuckDBPyConnection, sheet: str, query: str) -> None:
+    """Add what a query gives: line, position, column, value, code, reason."""
+    db.execute(f"INSERT INTO rejects SELECT {literal(sheet)}, * FROM ({query})")
+
+
+def rejected_rows(db: duckdb.DuckDBPyConnection, sheet: str) -> int:
+    """How many rows of a sheet are rejected, whatever the number of their faults."""
+    return scalar(db, f"SELECT count(DISTINCT line) FROM rejects WHERE sheet = {literal(sheet)}")
+
+
+def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:
+    """Write the rejects to a CSV file in the folder, one line per rejected row; None if none.
+
+    Columns: sheet, line, column, value and code of the first fault, reason with all of them.
+    """
+    if not scalar(db, "SELECT count(*) FROM rejects"):
+        return None
+    path = folder / REJECTS_FILE
+    db.execute(f"COPY ({_one_line_per_row()}) TO {literal(str(path))} (FORMAT csv, HEADER true)")
+    return path
+
+
+def _one_line_per_row() -> str:
+    first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
+    order = " ".join(f"WHEN '{table.name}' THEN {n}" for n, table in enumerate(TABLES))
+    return (
+        f'SELECT sheet, line, {_inert(first["column"])} AS "column",'
+        f" {_inert(first['value'])} AS value, {first['code']} AS code,"
+        " string_agg(reason, ' ' ORDER BY position) AS reason"
+        f" FROM rejects GROUP BY sheet, line ORDER BY CASE sheet {order} END, line"
+    )
+
+
+def _inert(text: str) -> str:
+    """The text as it stands in the file, but never a formula, and without NUL."""
+    shown = f"replace({text}, chr(0), '␀')"
+    return f"CASE WHEN left({text}, 1) IN ({FORMULA_STARTS}) THEN '''' || {shown} ELSE {shown} END"

@@ -1,0 +1,32 @@
+"""Writing DuckDB's SQL: values as literals, and the database that an import works in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+
+
+@contextmanager
+def open_workbench(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB database of its own in the folder, which may grow past the memory it is allowed."""
+    config = {
+        "memory_limit": settings.ANALYTICS_MEMORY,
+        "threads": settings.ANALYTICS_THREADS,
+        "temp_directory": str(folder / "spilled"),
+        "autoinstall_known_extensions": False,
+    }
+    with duckdb.connect(folder / "workbench.duckdb", config=config) as db:
+        yield db
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def scalar(db: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The one number that a query gives."""
+    row = db.execute(query).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,220 @@
+// Draws the charts of a page. The numbers come with the page as JSON; colours come from app.css,
+// so a chart follows the theme. Each chart can show its numbers and download them.
+(() => {
+  const drawn = new Map();
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const color = (name) => css(`--${name}`);
+  const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+  const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+  function show(value, chart) {
+    return chart.percent ? `${whole.format(100 * value)}%` : whole.format(value);
+  }
+
+  function fade(hex, alpha) {
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+    return `rgba(${r}, ${g}, ${b}, ${alpha})`;
+  }
+
+  function frame() {
+    return {
+      responsive: true,
+      maintainAspectRatio: false,
+      animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 250 },
+      color: css("--ink-soft"),
+      font: { family: css("--bs-font-sans-serif"), size: 12 },
+      interaction: { mode: "index", intersect: false },
+      plugins: {
+        legend: {
+          align: "end",
+          labels: { color: css("--ink-soft"), boxWidth: 10, boxHeight: 10, useBorderRadius: true, borderRadius: 2, font: { family: "Inter", size: 12 } },
+        },
+        tooltip: { padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true },
+      },
+    };
+  }
+
+  function axis(title, extra = {}) {
+    return {
+      title: { display: Boolean(title), text: title, color: css("--ink-soft"), font: { family: "Inter", size: 12 } },
+      grid: { color: css("--line"), drawTicks: false },
+      border: { display: false },
+      ticks: { color: css("--ink-soft"), padding: 6, font: { family: "Inter", size: 11.5 }, maxRotation: 0, autoSkipPadding: 14 },
+      ...extra,
+    };
+  }
+
+  function values(chart, title) {
+    const base = axis(title, { beginAtZero: true });
+    base.ticks.precision = chart.percent ? undefined : 0;
+    base.ticks.callback = (value) => (chart.percent ? `${Math.round(100 * value)}%` : compact.format(value));
+    return base;
+  }
+
+  function cartesian(chart, flipped) {
+    const options = frame();
+    const labels = axis(flipped ? "" : chart.axis, { grid: { display: false }, stacked: chart.stacked });
+    if (flipped) {
+      labels.ticks.autoSkip = false;
+      labels.ticks.callback = function cut(value) {
+        const label = this.getLabelForValue(value);
+        const most = this.chart.width < 480 ? 16 : 34;
+        return label.length > most ? `${label.slice(0, most - 1)}…` : label;
+      };
+    }
+    const unit = chart.percent ? "" : chart.unit[0].toUpperCase() + chart.unit.slice(1);
+    options.indexAxis = flipped ? "y" : "x";
+    options.scales = flipped ? { y: labels, x: values(chart, unit) } : { x: labels, y: values(chart, unit) };
+    options.plugins.legend.display = chart.series.length > 1;
+    options.plugins.tooltip.callbacks = {
+      label: (item) => ` ${item.dataset.label}: ${show(item.raw, chart)} ${chart.percent ? "" : chart.unit}`,
+    };
+    return options;
+  }
+
+  const makers = {
+    line(chart) {
+      return {
+        type: "line",
+        data: {
+          labels: chart.labels,
+          datasets: chart.series.map((series) => ({
+            label: series.name, data: series.values,
+            borderColor: color(series.color), backgroundColor: fade(color(series.color), 0.1),
+            pointStyle: "circle", pointRadius: chart.labels.length > 40 ? 0 : 2.5, pointHoverRadius: 5,
+            borderWidth: 2.25, tension: 0.25, fill: true,
+          })),
+        },
+        options: cartesian(chart, false),
+      };
+    },
+    bar(chart, flipped = false) {
+      return {
+        type: "bar",
+        data: {
+          labels: chart.labels,
+          datasets: chart.series.map((series) => ({
+            label: series.name, data: series.values,
+            backgroundColor: series.colors.length ? series.colors.map(color) : color(series.color),
+            borderRadius: 3, maxBarThickness: flipped ? 14 : 36, pointStyle: "rectRounded",
+          })),
+        },
+        options: cartesian(chart, flipped),
+      };
+    },
+    hbar(chart) {
+      return makers.bar(chart, true);
+    },
+    doughnut(chart) {
+      const options = frame();
+      const data = chart.series[0].values;
+      const sum = data.reduce((a, b) => a + b, 0) || 1;
+      options.cutout = "66%";
+      options.interaction = { mode: "nearest", intersect: true };
+      options.plugins.legend.position = "bottom";
+      options.plugins.legend.align = "center";
+      options.plugins.tooltip.callbacks = {
+        label: (item) => ` ${item.label}: ${whole.format(item.raw)} ${chart.unit} (${Math.round((100 * item.raw) / sum)}%)`,
+      };
+      const colors = ["--gender-female", "--gender-male", "--muted"].map(css);
+      return {
+        type: "doughnut",
+        data: { labels: chart.labels, datasets: [{ data, backgroundColor: colors, borderColor: css("--card"), borderWidth: 3 }] },
+        options,
+      };
+    },
+    scatter(chart) {
+      const options = frame();
+      options.animation = false;
+      options.interaction = { mode: "nearest", intersect: true };
+      options.scales = { x: axis(chart.axes[0]), y: axis(chart.axes[1]) };
+      options.plugins.legend.align = "start";
+      options.plugins.tooltip.callbacks = { label: (item) => ` ${item.dataset.label}` };
+      const total = chart.sets.reduce((n, set) => n + set.points.length, 0);
+      return {
+        type: "scatter",
+        data: {
+          datasets: chart.sets.map((set) => ({
+            label: set.name, data: set.points.map(([x, y]) => ({ x, y })),
+            backgroundColor: color(set.color), borderWidth: 0,
+            pointBackgroundColor: fade(color(set.color), total > 2000 ? 0.45 : 0.65),
+            pointRadius: total > 2000 ? 2 : 3, pointHoverRadius: 5, pointStyle: "circle",
+          })),
+        },
+        options,
+      };
+    },
+  };
+
+  function draw(canvas) {
+    const chart = JSON.parse(document.getElementById(canvas.dataset.source).textContent);
+    drawn.get(canvas)?.destroy();
+    drawn.set(canvas, new Chart(canvas, makers[chart.kind](chart)));
+  }
+
+  // A cell that a spreadsheet would run as a formula gets an apostrophe in front.
+  function cell(value) {
+    let text = value === null || value === undefined ? "" : String(value);
+    if (typeof value !== "number" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+
+  function csv(chart) {
+    const rows = [[chart.title], [chart.note], ...(chart.caption ? [[chart.caption]] : [])];
+    if (chart.kind === "scatter") {
+      rows.push(["Segment", ...chart.axes]);
+      chart.sets.forEach((set) => set.points.forEach((point) => rows.push([set.name, ...point])));
+    } else {
+      rows.push([chart.axis || "Group", ...chart.series.map((series) => series.name)]);
+      chart.labels.forEach((label, i) => rows.push([label, ...chart.series.map((s) => s.values[i])]));
+    }
+    return `\ufeff${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+  }
+
+  function png(canvas) {
+    const copy = document.createElement("canvas");
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const paper = copy.getContext("2d");
+    paper.fillStyle = css("--card");
+    paper.fillRect(0, 0, copy.width, copy.height);
+    paper.drawImage(canvas, 0, 0);
+    return copy.toDataURL("image/png");
+  }
+
+  function save(name, url) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = name;
+    link.click();
+  }
+
+  function use(tool) {
+    const card = tool.closest("[data-chart-card]");
+    const canvas = card.querySelector("canvas");
+    const chart = JSON.parse(document.getElementById(canvas.dataset.source).textContent);
+    if (tool.dataset.chartTool === "png") save(`${chart.id}.png`, png(canvas));
+    if (tool.dataset.chartTool === "csv") {
+      const url = URL.createObjectURL(new Blob([csv(chart)], { type: "text/csv" }));
+      save(`${chart.id}.csv`, url);
+      setTimeout(() => URL.revokeObjectURL(url), 10000);
+    }
+    if (tool.dataset.chartTool === "numbers") {
+      const numbers = card.querySelector(".chart-numbers");
+      numbers.hidden = !numbers.hidden;
+      card.querySelector(".chart-box").hidden = !numbers.hidden;
+      tool.setAttribute("aria-pressed", String(!numbers.hidden));
+    }
+  }
+
+  function drawAll(root = document) {
+    root.querySelectorAll("canvas[data-source]").forEach(draw);
+  }
+  document.addEventListener("click", (event) => {
+    const tool = event.target.closest("[data-chart-tool]");
+    if (tool) use(tool);
+  });
+  document.addEventListener("themechange", () => drawn.size && drawAll());
+  document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
+  document.fonts.ready.then(() => drawAll());
+})();

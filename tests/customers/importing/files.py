@@ -1,0 +1,114 @@
+"""Files for imports: small tables that are right, and ways to write them down."""
+
+import csv
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from openpyxl import Workbook
+
+from customers.models import DataImport
+from customers.operations.imports import execute_import, request_import
+
+Row = dict[str, Any]
+REFERENCE = Path(__file__).parents[4] / "shared" / "data" / "E-commerce_data.xlsx"
+CITY = {"city_id": "1", "city_name": "Cairo"}
+MERCHANT = {"merchant_id": "1", "merchant_name": "Nile Books"}
+BRANCH = {"branch_id": "1", "branch_name": "Downtown", "merchant_id": "1", "city_id": "1"}
+CUSTOMER = {
+    "customer_id": "1",
+    "join_date": "2024-01-01",
+    "city_id": "1",
+    "gender": "Female",
+    "accepts_marketing": "yes",
+}
+CLAIM = {
+    "transaction_id": "1",
+    "customer_id": "1",
+    "transaction_date": "2024-02-01",
+    "transaction_status": "subscribed",
+    "coupon_name": "Spring",
+    "burn_date": "",
+    "branch_id": "1",
+    "amount": "",
+}
+BURN = CLAIM | {
+    "transaction_id": "2",
+    "transaction_status": "burned",
+    "burn_date": "2024-02-09",
+    "amount": "12.50",
+}
+
+
+def good_tables() -> dict[str, list[Row]]:
+    """One row of each table, and a second transaction."""
+    return {
+        "cities": [CITY],
+        "merchants": [MERCHANT],
+        "branches": [BRANCH],
+        "customers": [CUSTOMER],
+        "transactions": [CLAIM, BURN],
+    }
+
+
+def write_folder(folder: Path, tables: dict[str, list[Row]], **dialect: Any) -> Path:
+    """Write each table to its CSV file, with the headings of its first row."""
+    for name, rows in tables.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), **dialect)
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def write_zip(path: Path, files: dict[str, bytes | str]) -> Path:
+    with ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def write_workbook(path: Path, tables: dict[str, list[list[Any]]]) -> Path:
+    """Write sheets of cells, the headings first."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for name, rows in tables.items():
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    workbook.save(path)
+    return path
+
+
+def run_import(source: Path, *, dry_run: bool = False) -> DataImport:
+    """Import a source as a command does."""
+    requested = request_import(
+        source=source, source_name=source.name, dry_run=dry_run, requested_by=None
+    )
+    return execute_import(requested.pk)
+
+
+def import_tables(
+    folder: Path, tables: dict[str, list[Row]], *, dry_run: bool = False
+) -> DataImport:
+    return run_import(write_folder(folder, tables), dry_run=dry_run)
+
+
+def import_text(folder: Path, name: str, text: str | bytes) -> DataImport:
+    """Import a folder with this one CSV file."""
+    content = text if isinstance(text, bytes) else text.encode()
+    (folder / f"{name}.csv").write_bytes(content)
+    return run_import(folder)
+
+
+def rejects_of(data_import: DataImport) -> list[dict[str, str]]:
+    """The rejected rows as a person finds them in the file."""
+    if not data_import.rejects_file:
+        return []
+    with Path(data_import.rejects_file).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def outcomes(data_import: DataImport, table: str) -> dict[str, int]:
+    """What became of a table's rows, without what did not happen."""
+    return {outcome: n for outcome, n in data_import.tables[table].items() if n}

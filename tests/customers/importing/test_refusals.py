@@ -1,0 +1,154 @@
+"""Sources of which nothing can be loaded: one sentence each, and nothing left behind."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from customers.models import City, DataImport
+from tests.customers.importing.files import (
+    CUSTOMER,
+    import_tables,
+    import_text,
+    run_import,
+    write_workbook,
+    write_zip,
+)
+
+pytestmark = pytest.mark.django_db
+CITIES = "city_id,city_name\n1,Cairo\n"
+NOISE = bytes(range(256)) * 40
+
+
+def refused(done: DataImport, *words: str) -> bool:
+    """One sentence with these words, and neither rows nor files."""
+    assert done.status == "rejected"
+    assert not done.folder.exists()
+    assert not City.objects.exists()
+    assert "Traceback" not in done.error
+    return all(word in done.error for word in words)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("book.xlsx", b"", "empty"),
+        ("book.xlsx", NOISE, "neither a workbook nor a zip"),
+        ("book.xlsx", b"<!DOCTYPE html><html></html>", "web page"),
+        ("book.xls", b"\xd0\xcf\x11\xe0" + NOISE, "old .xls"),
+        ("book.xlsx", b"PK\x03\x04" + NOISE, "damaged"),
+        ("data.csv", CITIES.encode(), "neither a workbook nor a zip"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(
+    folder: Path, name: str, content: bytes, words: str
+) -> None:
+    (folder / name).write_bytes(content)
+    assert refused(run_import(folder / name), words)
+
+
+def test_a_path_that_is_not_there_is_refused(folder: Path) -> None:
+    assert refused(run_import(folder / "gone.xlsx"), "no file or folder gone.xlsx")
+
+
+def test_a_folder_without_tables_is_refused(folder: Path) -> None:
+    assert refused(run_import(folder), "None of the tables")
+
+
+def test_a_workbook_with_other_sheets_is_refused(folder: Path) -> None:
+    path = write_workbook(folder / "book.xlsx", {"Sheet1": [["a"], [1]]})
+    assert refused(run_import(path), "None of the tables")
+
+
+def test_a_workbook_cut_short_is_refused(folder: Path) -> None:
+    path = write_workbook(folder / "book.xlsx", {"cities": [["city_id", "city_name"], [1, "x"]]})
+    path.write_bytes(path.read_bytes()[:-400])
+    assert refused(run_import(path), "damaged")
+
+
+def test_a_sheet_that_reaches_far_beyond_its_data_is_refused(folder: Path) -> None:
+    rows = [["city_id", "city_name"], *[[] for _ in range(1400)], [None] * 16_000 + ["x"]]
+    path = write_workbook(folder / "book.xlsx", {"cities": rows})
+    assert refused(run_import(path), "reaches far beyond its data")
+
+
+def test_a_missing_column_is_named(folder: Path) -> None:
+    done = import_text(folder, "cities", "city_id,population\n1,10\n")
+    assert refused(done, "file cities.csv", "no column city_name")
+
+
+def test_a_column_that_is_there_twice_is_named(folder: Path) -> None:
+    done = import_text(folder, "cities", "city_id,city_name,City Name\n1,Cairo,Cairo\n")
+    assert refused(done, "column city_name twice")
+
+
+def test_an_empty_file_is_named(folder: Path) -> None:
+    assert refused(import_text(folder, "cities", ""), "file cities.csv is empty")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_headings_that_are_not_utf_8_are_refused(folder: Path, encoding: str) -> None:
+    text = "city_id,city_name,région\n1,Cairo,Le Caire\n".encode(encoding)
+    assert refused(import_text(folder, "cities", text), "CSV UTF-8")
+
+
+def test_noise_under_good_headings_loads_nothing(folder: Path) -> None:
+    done = import_text(folder, "cities", CITIES.encode()[:18] + NOISE)
+    assert done.status in ("rejected", "completed")
+    assert not City.objects.exists()
+
+
+def test_one_coordinate_without_the_other_is_refused(folder: Path) -> None:
+    done = import_text(folder, "cities", "city_id,city_name,latitude\n1,Cairo,30\n")
+    assert refused(done, "latitude", "longitude")
+
+
+def test_gender_ids_need_the_table_genders(folder: Path) -> None:
+    row = CUSTOMER | {"gender_id": "1"}
+    assert refused(import_tables(folder, {"customers": [row]}), "no table genders")
+
+
+def test_two_files_of_one_name_are_refused(folder: Path) -> None:
+    path = write_zip(folder / "all.zip", {"a/cities.csv": CITIES, "b/Cities.csv": CITIES})
+    assert refused(run_import(path), "two files named cities")
+
+
+@pytest.mark.parametrize(
+    "name", ["../cities.csv", "/etc/cities.csv", "a/../../cities.csv", "C:\\cities.csv"]
+)
+def test_an_archive_that_leads_outside_itself_is_refused(folder: Path, name: str) -> None:
+    path = write_zip(folder / "all.zip", {name: CITIES})
+    assert refused(run_import(path), "outside")
+    assert list(folder.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["more.zip", "cities.csv.gz", "book.xlsx"])
+def test_an_archive_in_an_archive_is_refused(folder: Path, name: str) -> None:
+    path = write_zip(folder / "all.zip", {"cities.csv": CITIES, name: b"PK"})
+    assert refused(run_import(path), "another archive")
+
+
+def test_an_archive_with_a_password_is_refused(folder: Path) -> None:
+    path = write_zip(folder / "all.zip", {"cities.csv": CITIES})
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+    assert refused(run_import(path), "password")
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused(folder: Path, settings: Settings) -> None:
+    settings.MAX_UPLOAD_MEGABYTES = 1
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    with ZipFile(folder / "all.zip", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("cities.csv", CITIES + "\n" * (21 << 20))
+    assert refused(run_import(folder / "all.zip"), "more than 20 MB")
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(folder: Path) -> None:
+    path = write_zip(folder / "all.zip", {"cities.csv": CITIES * 100})
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
+    path.write_bytes(content)
+    assert refused(run_import(path), "damaged")
