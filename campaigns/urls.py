@@ -19,7 +19,6 @@ register_converter(StepConverter, "step")
 
 urlpatterns = [
     path("", views.campaigns_page, name="campaigns"),
-    path("segments/<int:pk>/", views.segment_page, name="segment"),
     path("new/", views.new_campaign, name="new-campaign"),
     path("<int:pk>/", views.campaign_page, name="campaign"),
     path("<int:pk>/edit/", views.edit_campaign, name="edit-campaign"),

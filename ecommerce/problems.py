@@ -3,14 +3,44 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import IntegrityError
 from django.db.models import ProtectedError
+from django.http import JsonResponse
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from campaigns.operations import NotPossible
+from customers.facts.query import NoFacts
+from customers.operations.imports import UploadTooLarge
+from segmentation.engine.settings import BadSettings
+from segmentation.operations.runs import NotAdoptable
+
 PROBLEM = "application/problem+json"
+# Refusals of operations that are right another time: their sentence becomes the detail.
+CONFLICTS = (NoFacts, NotAdoptable, NotPossible)
+# The same as a component of the OpenAPI schema.
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "An error, as RFC 9457 describes it.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "example": "about:blank"},
+        "title": {"type": "string", "example": "Bad Request"},
+        "status": {"type": "integer", "example": 400},
+        "detail": {"type": "string", "description": "What is wrong, in a sentence."},
+        "code": {"type": "string", "description": "The same for programs.", "example": "invalid"},
+        "errors": {
+            "type": "object",
+            "description": "Of invalid data: what is wrong with each field.",
+            "additionalProperties": True,
+        },
+    },
+}
 
 
 class Conflict(APIException):
@@ -20,21 +50,44 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The answer to an error: type, title, status, detail, and the faults of each field."""
+class TooLarge(APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse | None:
+    """The answer to an error: type, title, status, detail, code, and the faults of each field.
+
+    None for an error nobody expected. Written as JSON whatever the request accepts, so that the
+    documentation and downloads answer in the same way.
+    """
     response = exception_handler(_as_api_error(error), context)
     if response is None:
         return None
-    response.data = _problem(response)
-    response.content_type = PROBLEM
-    return response
+    headers = {
+        name: response[name]
+        for name in ("WWW-Authenticate", "Retry-After", "Allow")
+        if name in response
+    }
+    return JsonResponse(
+        _problem(response), status=response.status_code, content_type=PROBLEM, headers=headers
+    )
 
 
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, ModelValidationError):
         return ValidationError(as_serializer_error(error))
+    if isinstance(error, BadSettings):
+        return ValidationError(str(error))
+    if isinstance(error, UploadTooLarge):
+        return TooLarge(str(error))
+    if isinstance(error, CONFLICTS):
+        return Conflict(str(error))
     if isinstance(error, ProtectedError):
         return Conflict("Other records still refer to this one. Remove those first.")
+    if isinstance(error, IntegrityError):
+        # Each rule is checked before; only a write at the same moment can still break one.
+        return Conflict("Another request has just changed these records. Read them and try again.")
     return error
 
 
@@ -44,4 +97,13 @@ def _problem(response: Response) -> dict[str, Any]:
     data = response.data
     if isinstance(data, dict) and set(data) == {"detail"}:
         return problem | {"detail": str(data["detail"]), "code": data["detail"].code}
-    return problem | {"detail": "Some fields need another value.", "errors": data}
+    errors = data if isinstance(data, dict) else {NON_FIELD_ERRORS: data}
+    return (
+        problem
+        | {"detail": "Some values are not right.", "code": "invalid"}
+        | {"errors": {_field(name): faults for name, faults in errors.items()}}
+    )
+
+
+def _field(name: str) -> str:
+    return api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else name

@@ -1,9 +1,11 @@
 """Running the site's processes together: the web server and the workers."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from types import FrameType
 
 from django.conf import settings
@@ -13,18 +15,26 @@ POLL_SECONDS = 0.5
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
-def web(address: str) -> list[str]:
-    """The command of the web server, which listens on `address`, as 127.0.0.1:8000."""
+@dataclass(frozen=True)
+class Process:
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)  # on top of our own
+
+
+def web(address: str) -> Process:
+    """The web server, which listens on `address`, as 127.0.0.1:8000."""
     gunicorn = [sys.executable, "-m", "gunicorn", "ecommerce.wsgi"]
-    return [*gunicorn, "--bind", address, "--threads", "4", "--no-control-socket"]
+    return Process([*gunicorn, "--bind", address, "--threads", "4", "--no-control-socket"])
 
 
-def workers() -> list[list[str]]:
-    """The commands of the two queues' clusters: the ordinary one and the one for long fits."""
-    return [[*MANAGE, "qcluster"], [*MANAGE, "qcluster", "--name", settings.LONG_TASKS]]
+def workers() -> list[Process]:
+    """The clusters of the two queues: the ordinary one and the one for long fits."""
+    # django-q reads its cluster's name when it is imported, before it reads `--name`.
+    long_tasks = {"Q_CLUSTER_NAME": settings.LONG_TASKS}
+    return [Process([*MANAGE, "qcluster"]), Process([*MANAGE, "qcluster"], long_tasks)]
 
 
-def run_together(commands: list[list[str]]) -> int:
+def run_together(processes: list[Process]) -> int:
     """Run until one process ends or someone stops us; then stop all. Returns 0 when asked to stop.
 
     Each process has a group of its own, so that Ctrl-C reaches only this one, which ends the
@@ -37,13 +47,18 @@ def run_together(commands: list[list[str]]) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, note)
-    started = [subprocess.Popen(command, start_new_session=True) for command in commands]  # noqa: S603 - our own commands
+    started = [_start(process) for process in processes]
     try:
         while not asked and all(process.poll() is None for process in started):
             time.sleep(POLL_SECONDS)
     finally:
         _stop(started)
     return 0 if asked else 1
+
+
+def _start(process: Process) -> subprocess.Popen[bytes]:
+    environment = os.environ | process.environment
+    return subprocess.Popen(process.command, env=environment, start_new_session=True)  # noqa: S603 - our own commands
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
+from campaigns.views import segment_page
 from ecommerce import account, health
 
 urlpatterns = [
     path("", include("customers.urls")),
     path("segments/", include("segmentation.urls")),
+    path("segments/<int:pk>/", segment_page, name="segment"),
     path("campaigns/", include("campaigns.urls")),
     path("api/", include("ecommerce.api")),
     path("admin/", admin.site.urls),

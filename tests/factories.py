@@ -5,9 +5,10 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from rest_framework.test import APIClient
 
 from campaigns.models import Campaign, Offer
-from customers.models import Branch, City, Customer, Merchant, Transaction
+from customers.models import Branch, City, Customer, FactsVersion, Merchant, Transaction
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
 from segmentation.presets import preset_settings
 
@@ -22,6 +23,13 @@ def make_user(role: str | None = None, **values: Any) -> User:
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def make_api_client(role: str | None = None) -> APIClient:
+    """A client in whose session a new person of that role is logged in."""
+    client = APIClient()
+    client.force_login(make_user(role))
+    return client
 
 
 def make_city(**values: Any) -> City:
@@ -64,6 +72,14 @@ def make_transaction(**values: Any) -> Transaction:
         "claimed_on": date(2024, 3, 1),
     }
     return Transaction.objects.create(**defaults | values)
+
+
+def make_facts(**values: Any) -> FactsVersion:
+    """The current figures, of 2024, with an empty folder."""
+    days = {"first_day": date(2024, 1, 1), "last_day": date(2024, 12, 31)}
+    version = FactsVersion.objects.create(**{"is_current": True} | days | values)
+    version.folder.mkdir(parents=True)
+    return version
 
 
 def make_run(**values: Any) -> SegmentationRun:

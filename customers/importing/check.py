@@ -9,7 +9,7 @@ from customers.importing.parse import GENDER_IDS, field_values, parsed
 from customers.importing.read import RawSheet
 from customers.importing.references import unknown_references
 from customers.importing.rejects import add_rejects, create_rejects
-from customers.importing.sql import literal
+from customers.importing.sql import literal, scalar
 from customers.importing.tables import GENDERS, TABLE_NAMED, TABLES, Column, Table
 
 
@@ -74,8 +74,9 @@ def _reject_faulty(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -
         f"CREATE TABLE faulty_{name} AS FROM parsed_{name}"
         f" WHERE line IN (SELECT line FROM good_{name} WHERE faulty)"
     )
-    for position, fault in enumerate(faults):
-        _reject(db, table, raw, fault, position)
+    if scalar(db, f"SELECT count(*) FROM faulty_{name}"):
+        for position, fault in enumerate(faults):
+            _reject(db, table, raw, fault, position)
     db.execute(f"DELETE FROM good_{name} WHERE faulty")
     db.execute(f"ALTER TABLE good_{name} DROP faulty")
 

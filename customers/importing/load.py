@@ -74,12 +74,12 @@ def _check_sum(table: Table, counts: Counts) -> None:
 def _stage(db: duckdb.DuckDBPyConnection, table: Table, fields: list[str], path: Path) -> int:
     """Copies the good rows into a temporary table of the same types, references by external id."""
     db.execute(
-        f"COPY (SELECT {', '.join(fields)} FROM good_{table.name} ORDER BY line)"
+        f"COPY (SELECT line, {', '.join(fields)} FROM good_{table.name})"
         f" TO {literal(str(path))} (FORMAT csv, HEADER true, NULLSTR {literal(NULL)})"
     )
     types = ", ".join(f"{quoted(field)} {_staged_type(table, field)}" for field in fields)
-    _execute(f"CREATE TEMPORARY TABLE {STAGED} ({types})")
-    staged = copy_in(STAGED, fields, path)
+    _execute(f"CREATE TEMPORARY TABLE {STAGED} (line bigint, {types})")
+    staged = copy_in(STAGED, ["line", *fields], path)
     path.unlink()
     if connection.vendor == "postgresql":
         _execute(f"ANALYZE {STAGED}")
@@ -108,7 +108,7 @@ def _update(table: Table, fields: list[str]) -> int:
 
 
 def _insert(table: Table, fields: list[str]) -> int:
-    """Adds the rows that are not stored yet; returns how many."""
+    """Adds the rows that are not stored yet, in the order of the file; returns how many."""
     target, columns = table.model._meta.db_table, _columns(table, fields)
     defaults = _defaults(table.model, columns)
     places = "".join(", %s" for _ in defaults)
@@ -117,7 +117,7 @@ def _insert(table: Table, fields: list[str]) -> int:
         f"INSERT INTO {quoted(target)} ({quoted(*columns, *defaults)})"
         f" SELECT {given}{places} FROM ({_resolved(table, fields)}) AS new"
         f" LEFT JOIN {quoted(target)} old ON old.external_id = new.external_id"
-        f" WHERE old.id IS NULL {_on_conflict(columns[1:])}",
+        f" WHERE old.id IS NULL ORDER BY new.line {_on_conflict(columns[1:])}",
         list(defaults.values()),
     )
 
@@ -130,7 +130,7 @@ def _on_conflict(columns: list[str]) -> str:
 
 def _resolved(table: Table, fields: list[str]) -> str:
     """A query of the staged rows with the primary keys of what they refer to."""
-    columns, joins = [], []
+    columns, joins = ["s.line"], []
     for field, column in zip(fields, _columns(table, fields), strict=True):
         source = f"s.{quoted(field)}"
         if referred := TABLE_NAMED.get(table.reference(field)):

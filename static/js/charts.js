@@ -46,7 +46,8 @@
 
   function values(chart, title) {
     const base = axis(title, { beginAtZero: true });
-    base.ticks.precision = chart.percent ? undefined : 0;
+    const counts = chart.series.every((series) => series.values.every(Number.isInteger));
+    if (counts) base.ticks.precision = 0;
     base.ticks.callback = (value) => (chart.percent ? `${Math.round(100 * value)}%` : compact.format(value));
     return base;
   }
@@ -129,6 +130,12 @@
       options.interaction = { mode: "nearest", intersect: true };
       options.scales = { x: axis(chart.axes[0]), y: axis(chart.axes[1]) };
       options.plugins.legend.align = "start";
+      // Chart.js would show the faded colour of the dots.
+      options.plugins.legend.labels.generateLabels = (drawing) =>
+        drawing.data.datasets.map((set, i) => ({
+          text: set.label, fillStyle: set.backgroundColor, strokeStyle: set.backgroundColor, lineWidth: 0,
+          borderRadius: 2, fontColor: css("--ink-soft"), datasetIndex: i, hidden: !drawing.isDatasetVisible(i),
+        }));
       options.plugins.tooltip.callbacks = { label: (item) => ` ${item.dataset.label}` };
       const total = chart.sets.reduce((n, set) => n + set.points.length, 0);
       return {
