@@ -8,6 +8,7 @@ from django import forms
 from campaigns.models import Campaign, Offer
 from campaigns.operations import today
 from customers.forms import DayInput
+from customers.models import Branch
 from segmentation.models import Segment
 
 
@@ -41,10 +42,11 @@ class OfferForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["branches"].queryset = self.fields["branches"].queryset.with_places()
-        self.fields["value"].shown_for = "percent fixed"
-        self.fields["item"].shown_for = "free_item"
-        self.fields["merchants"].is_long = self.fields["branches"].is_long = True
+        fields: dict[str, Any] = self.fields
+        fields["branches"].queryset = Branch.objects.with_places()
+        fields["value"].shown_for = "percent fixed"
+        fields["item"].shown_for = "free_item"
+        fields["merchants"].is_long = fields["branches"].is_long = True
         self.initial.setdefault("valid_from", today())
 
 
@@ -62,9 +64,10 @@ class CampaignForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first_day = today() + timedelta(days=1)
-        self.fields["offer"].queryset = Offer.objects.usable(on=today())
-        self.fields["segments"].queryset = self._segments()
-        self.fields["segments"].label_from_instance = _with_size
+        fields: dict[str, Any] = self.fields
+        fields["offer"].queryset = Offer.objects.usable(on=today())
+        fields["segments"].queryset = self._segments()
+        fields["segments"].label_from_instance = _with_size
         self.initial.setdefault("starts_on", first_day)
         self.initial.setdefault("ends_on", first_day + timedelta(days=29))
 

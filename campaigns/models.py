@@ -52,8 +52,11 @@ class Offer(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="percent", value__gt=0, value__lte=100, item="")
-                | Q(kind="fixed", value__gt=0, item="")
+                # A comparison with NULL refuses nothing, so that a value is given is said apart.
+                condition=Q(
+                    kind="percent", value__isnull=False, value__gt=0, value__lte=100, item=""
+                )
+                | Q(kind="fixed", value__isnull=False, value__gt=0, item="")
                 | (Q(kind="free_item", value__isnull=True) & ~Q(item="")),
                 name="offer_value_fits_kind",
                 violation_error_message="Percent off needs a value from 1 to 100, a fixed amount"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ def assign_offer(
     starts_on: date,
     ends_on: date,
     note: str = "",
-    created_by: AbstractBaseUser | None,
+    created_by: User | None,
 ) -> Campaign:
     """Draft a campaign that gives the offer to the customers of these segments.
 

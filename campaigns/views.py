@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +21,7 @@ from campaigns.operations import (
     today,
     unschedule_campaign,
 )
+from customers.requests import PersonRequest
 from segmentation.display import segment_view
 from segmentation.models import Segment
 
@@ -33,7 +34,7 @@ STEPS = {
 
 @require_safe
 @permission_required("campaigns.view_campaign", raise_exception=True)
-def campaigns_page(request: HttpRequest) -> HttpResponse:
+def campaigns_page(request: PersonRequest) -> HttpResponse:
     counts = Campaign.objects.count_by_status()
     context = {
         "campaigns": Campaign.objects.with_offer(),
@@ -45,7 +46,7 @@ def campaigns_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("segmentation.view_segment", raise_exception=True)
-def segment_page(request: HttpRequest, pk: int) -> HttpResponse:
+def segment_page(request: PersonRequest, pk: int) -> HttpResponse:
     """A segment, and the campaigns that are aimed at it."""
     segment = get_object_or_404(Segment.objects.select_related("run"), pk=pk)
     context = {
@@ -59,7 +60,7 @@ def segment_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("campaigns.view_campaign", raise_exception=True)
-def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_page(request: PersonRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.with_offer(), pk=pk)
     customers, reachable = audience(campaign)
     context = {"campaign": campaign, "customers": customers, "reachable": reachable}
@@ -68,7 +69,7 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("campaigns.add_campaign", raise_exception=True)
-def new_campaign(request: HttpRequest) -> HttpResponse:
+def new_campaign(request: PersonRequest) -> HttpResponse:
     """A new campaign; `?segment=` and `?offer=` say what is already chosen."""
     form = CampaignForm(request.POST or None, initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
@@ -82,7 +83,7 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("campaigns.change_campaign", raise_exception=True)
-def edit_campaign(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_campaign(request: PersonRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
         require_draft(campaign)
@@ -99,7 +100,7 @@ def edit_campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("campaigns.change_campaign", raise_exception=True)
-def move_campaign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def move_campaign(request: PersonRequest, pk: int, step: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     move, outcome = STEPS[step]
     try:
@@ -114,7 +115,7 @@ def move_campaign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 @require_POST
 @permission_required("campaigns.delete_campaign", raise_exception=True)
-def delete_campaign(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_campaign(request: PersonRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
         require_draft(campaign)
@@ -128,7 +129,7 @@ def delete_campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("campaigns.view_offer", raise_exception=True)
-def offer_page(request: HttpRequest, pk: int) -> HttpResponse:
+def offer_page(request: PersonRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer, pk=pk)
     context = {"offer": offer, "campaigns": offer.campaigns.with_offer()}
     return render(request, "campaigns/offer.html", context)
@@ -136,7 +137,7 @@ def offer_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("campaigns.add_offer", raise_exception=True)
-def new_offer(request: HttpRequest) -> HttpResponse:
+def new_offer(request: PersonRequest) -> HttpResponse:
     form = OfferForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         offer = form.save()
@@ -147,7 +148,7 @@ def new_offer(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("campaigns.change_offer", raise_exception=True)
-def edit_offer(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_offer(request: PersonRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer, pk=pk)
     form = OfferForm(request.POST or None, instance=offer)
     if request.method == "POST" and form.is_valid():
@@ -156,13 +157,13 @@ def edit_offer(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, "campaigns/offer_form.html", {"form": form, "offer": offer})
 
 
-def _form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _form(request: PersonRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """A form that was refused comes back with 422, so that programs see it too."""
     status = 422 if context["form"].errors else 200
     return render(request, template, context, status=status)
 
 
-def _chosen(request: HttpRequest) -> dict[str, Any]:
+def _chosen(request: PersonRequest) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     if request.GET.get("segment", "").isdecimal():
         chosen["segments"] = [int(request.GET["segment"])]

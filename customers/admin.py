@@ -27,16 +27,15 @@ class RecordAdmin(admin.ModelAdmin):
     """One kind of record; whatever is saved or deleted makes the figures stale."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            self._mark_facts_stale()
+        super().save_model(request, obj, form, change)
+        self._mark_facts_stale()
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        with transaction.atomic():
-            super().delete_model(request, obj)
-            self._mark_facts_stale()
+        super().delete_model(request, obj)
+        self._mark_facts_stale()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        # Django's pages for a single row are a transaction already, its actions are not.
         with transaction.atomic():
             super().delete_queryset(request, queryset)
             self._mark_facts_stale()

@@ -1,7 +1,8 @@
 """Many rows in and out of the database at once: COPY on PostgreSQL, executemany on SQLite.
 
 CSV with a header is the common format on both sides: DuckDB reads and writes it faster than
-Python makes rows. NULL is the unquoted `\\N`, so that an empty text stays an empty text.
+Python makes rows. NULL is the unquoted `\\N`, so that an empty text stays an empty text. Only on
+its way into SQLite a quoted `\\N` is NULL too: Python's reader does not tell the quotes.
 """
 
 import csv
@@ -15,6 +16,16 @@ from django.db import connection, transaction
 NULL = r"\N"
 BLOCK_BYTES = 1 << 20
 BLOCK_ROWS = 10_000
+
+
+class _Unquoted(int):
+    """NULL as the CSV writer has to see it to leave it bare: a number."""
+
+    def __str__(self) -> str:
+        return NULL
+
+
+UNQUOTED = _Unquoted()
 
 
 def copy_in(table: str, columns: list[str], path: Path) -> int:
@@ -99,7 +110,8 @@ def _copy_out_postgresql(query: str, path: Path) -> None:
 def _copy_out_sqlite(query: str, path: Path) -> None:
     with connection.cursor() as cursor, path.open("w", encoding="utf-8", newline="") as file:
         cursor.execute(query)
-        writer = csv.writer(file, lineterminator="\n")
+        # Every text is quoted: Python 3.11 would leave one with a carriage return bare.
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(column[0] for column in cursor.description)
         while rows := cursor.fetchmany(BLOCK_ROWS):
-            writer.writerows([NULL if cell is None else cell for cell in row] for row in rows)
+            writer.writerows([UNQUOTED if cell is None else cell for cell in row] for row in rows)

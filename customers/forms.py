@@ -9,6 +9,7 @@ from customers.models import FactsVersion
 from customers.periods import DEFAULT_PRESET, PRESETS, Period, preset_period
 
 REMEMBERED = "period"
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class DayInput(forms.DateInput):
@@ -38,6 +39,9 @@ class PeriodForm(forms.Form):
                 raise forms.ValidationError("Give the first and the last day of the period.")
             if end < start:
                 raise forms.ValidationError("The last day can't be before the first.")
+            # The period before it must be in the calendar too.
+            if start.year < FIRST_YEAR or end.year > LAST_YEAR:
+                raise forms.ValidationError(f"Choose days between {FIRST_YEAR} and {LAST_YEAR}.")
         return values
 
     @property

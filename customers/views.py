@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,13 +13,14 @@ from customers.models import DataImport
 from customers.operations.imports import UploadTooLarge, enqueue_import, request_import
 from customers.overview import overview
 from customers.periods import PRESETS
+from customers.requests import PersonRequest
 
 RECENT = 20
 
 
 @require_safe
 @permission_required("customers.view_customer", raise_exception=True)
-def overview_page(request: HttpRequest) -> HttpResponse:
+def overview_page(request: PersonRequest) -> HttpResponse:
     try:
         facts = current_facts()
     except NoFacts as error:
@@ -34,11 +35,11 @@ def overview_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("customers.view_dataimport", raise_exception=True)
-def data_page(request: HttpRequest) -> HttpResponse:
+def data_page(request: PersonRequest) -> HttpResponse:
     return _data_page(request, UploadForm())
 
 
-def _data_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+def _data_page(request: PersonRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     imports = DataImport.objects.select_related("requested_by")[:RECENT]
     context = {"form": form, "imports": imports}
     return render(request, "customers/data.html", context, status=status)
@@ -46,7 +47,7 @@ def _data_page(request: HttpRequest, form: UploadForm, status: int = 200) -> Htt
 
 @require_POST
 @permission_required("customers.add_dataimport", raise_exception=True)
-def start_import(request: HttpRequest) -> HttpResponse:
+def start_import(request: PersonRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _data_page(request, form, status=422)
@@ -67,10 +68,10 @@ def start_import(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("customers.view_dataimport", raise_exception=True)
-def import_page(request: HttpRequest, pk: int) -> HttpResponse:
+def import_page(request: PersonRequest, pk: int) -> HttpResponse:
     """An import; asked by htmx, only the part that changes while it is at work."""
     data_import = get_object_or_404(DataImport, pk=pk)
-    template = "customers/_import.html" if request.headers.get("HX-Request") else None
+    template = "customers/_import.html" if request.htmx else None
     tables = [
         (table.name, data_import.tables[table.name])
         for table in TABLES
@@ -83,7 +84,7 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("customers.change_dataimport", raise_exception=True)
-def cancel_import(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel_import(request: PersonRequest, pk: int) -> HttpResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     if data_import.cancel():
         messages.info(request, "The import stops at its next step; nothing is loaded.")
@@ -94,7 +95,7 @@ def cancel_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("customers.view_dataimport", raise_exception=True)
-def download_rejects(request: HttpRequest, pk: int) -> FileResponse:
+def download_rejects(request: PersonRequest, pk: int) -> FileResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     path = data_import.folder / "rejected-rows.csv"
     if not path.exists():

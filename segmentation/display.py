@@ -167,11 +167,11 @@ def left_out_words(run: SegmentationRun) -> list[tuple[str, str]]:
 
 
 def in_unit(feature: Feature, value: float) -> str:
-    """82%, 54 days, 7.9 coupons"""
+    """82%, 54 days, 7.9 coupons; only the number where the label says the unit: Cities 1.2."""
     if feature.kind in (Kind.SHARE, Kind.INDICATOR):
         return f"{value:.0%}"
-    number = f"{value:,.0f}" if abs(value) >= 20 else f"{value:,.1f}"
-    return f"{number} {feature.unit}"
+    number = f"{value:,.0f}" if feature.unit == "days" or value >= 100 else f"{value:,.1f}"
+    return number if feature.unit == feature.label.lower() else f"{number} {feature.unit}"
 
 
 def _driver(values: dict[str, float | str]) -> DriverView:

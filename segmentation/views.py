@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.facts.query import NoFacts
 from customers.models import FactsVersion
+from customers.requests import PersonRequest
 from segmentation.display import (
     heatmap,
     left_out_words,
@@ -27,7 +28,7 @@ RECENT = 10
 
 @require_safe
 @permission_required("segmentation.view_segment", raise_exception=True)
-def segments_page(request: HttpRequest) -> HttpResponse:
+def segments_page(request: PersonRequest) -> HttpResponse:
     run = SegmentationRun.objects.current()
     context = {
         "run": run,
@@ -53,7 +54,7 @@ def _found(run: SegmentationRun | None) -> dict[str, object]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("segmentation.add_segmentationrun", raise_exception=True)
-def new_run(request: HttpRequest) -> HttpResponse:
+def new_run(request: PersonRequest) -> HttpResponse:
     form = RunForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -69,7 +70,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("segmentation.view_segmentationrun", raise_exception=True)
-def run_page(request: HttpRequest, pk: int) -> HttpResponse:
+def run_page(request: PersonRequest, pk: int) -> HttpResponse:
     """A run; asked by htmx, only its progress."""
     run = get_object_or_404(SegmentationRun, pk=pk)
     if request.htmx:
@@ -83,7 +84,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "segmentation/run.html", context)
 
 
-def _progress(request: HttpRequest, run: SegmentationRun) -> HttpResponse:
+def _progress(request: PersonRequest, run: SegmentationRun) -> HttpResponse:
     response = render(request, "segmentation/_run_progress.html", {"run": run})
     if not run.is_unfinished:
         response["HX-Refresh"] = "true"
@@ -92,7 +93,7 @@ def _progress(request: HttpRequest, run: SegmentationRun) -> HttpResponse:
 
 @require_POST
 @permission_required("segmentation.change_segmentationrun", raise_exception=True)
-def adopt(request: HttpRequest, pk: int) -> HttpResponse:
+def adopt(request: PersonRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(SegmentationRun, pk=pk)
     try:
         adopt_run(run=run, adopted_by=request.user)
@@ -105,7 +106,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("segmentation.change_segmentationrun", raise_exception=True)
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(SegmentationRun, pk=pk)
     if not run.cancel():
         messages.warning(request, "The run had already ended.")

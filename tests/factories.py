@@ -1,14 +1,23 @@
 """Rows for tests: each function makes one, with unique defaults that keywords override."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+import numpy as np
 from django.contrib.auth.models import Group, User
 from rest_framework.test import APIClient
 
 from campaigns.models import Campaign, Offer
-from customers.models import Branch, City, Customer, FactsVersion, Merchant, Transaction
+from customers.models import (
+    Branch,
+    City,
+    Customer,
+    DataImport,
+    FactsVersion,
+    Merchant,
+    Transaction,
+)
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
 from segmentation.presets import preset_settings
 
@@ -80,6 +89,55 @@ def make_facts(**values: Any) -> FactsVersion:
     version = FactsVersion.objects.create(**{"is_current": True} | days | values)
     version.folder.mkdir(parents=True)
     return version
+
+
+def make_history(
+    *, customers: int = 60, transactions: int = 300, seed: int = 0, never_active: int = 5
+) -> None:
+    """Random customers and coupons of the first half of 2024: two cities, three merchants.
+
+    The first customers claim more and burn more than the last; every gender, branches with and
+    without a city, and customers without a city or a coupon are there.
+    """
+    lots = np.random.default_rng(seed)
+    cities = [make_city(), make_city(), None]
+    branches = [make_branch(city=city) for city in cities]
+    people = Customer.objects.bulk_create(
+        Customer(
+            external_id=f"history{next(numbers)}",
+            gender=lots.choice(Customer.Gender.values),
+            city=cities[lots.integers(3)],
+            joined_on=date(2024, 1, 1) + timedelta(days=int(lots.integers(180))),
+            accepts_marketing=bool(lots.integers(2)),
+        )
+        for _ in range(customers + never_active)
+    )
+    owners = [*range(customers), *(lots.random(max(transactions - customers, 0)) ** 2 * customers)]
+    Transaction.objects.bulk_create(
+        _coupon(people[int(owner)], branches[lots.integers(3)], int(owner) / customers, lots)
+        for owner in owners
+    )
+
+
+def _coupon(
+    customer: Customer, branch: Branch, rank: float, lots: np.random.Generator
+) -> Transaction:
+    claimed_on = date(2024, 1, 1) + timedelta(days=int(lots.integers(180)))
+    burnt = lots.random() < 0.9 - 0.7 * rank
+    return Transaction(
+        external_id=f"history{next(numbers)}",
+        customer=customer,
+        branch=branch,
+        status=Transaction.Status.BURNT if burnt else Transaction.Status.CLAIMED,
+        claimed_on=claimed_on,
+        burnt_on=claimed_on + timedelta(days=int(lots.integers(60))) if burnt else None,
+    )
+
+
+def make_import(**values: Any) -> DataImport:
+    """An import that waits for a worker."""
+    defaults = {"source_name": "coupons.xlsx", "path": "coupons.xlsx"}
+    return DataImport.objects.create(**defaults | values)
 
 
 def make_run(**values: Any) -> SegmentationRun:

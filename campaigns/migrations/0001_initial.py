@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), ('kind', 'percent'), ('value__gt', 0), ('value__lte', 100)), models.Q(('item', ''), ('kind', 'fixed'), ('value__gt', 0)), models.Q(('kind', 'free_item'), ('value__isnull', True), models.Q(('item', ''), _negated=True)), _connector='OR'), name='offer_value_fits_kind', violation_error_message="Percent off needs a value from 1 to 100, a fixed amount a value above 0, a free item the item's name and no value."),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), ('kind', 'percent'), ('value__gt', 0), ('value__isnull', False), ('value__lte', 100)), models.Q(('item', ''), ('kind', 'fixed'), ('value__gt', 0), ('value__isnull', False)), models.Q(('kind', 'free_item'), ('value__isnull', True), models.Q(('item', ''), _negated=True)), _connector='OR'), name='offer_value_fits_kind', violation_error_message="Percent off needs a value from 1 to 100, a fixed amount a value above 0, a free item the item's name and no value."),
         ),
         migrations.AddConstraint(
             model_name='offer',

@@ -31,6 +31,8 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection]:
         "autoinstall_known_extensions": False,
     }
     with duckdb.connect(config=config) as db:
+        # What is printed belongs to the commands.
+        db.execute("SET enable_progress_bar = false")
         yield db
 
 

@@ -97,7 +97,8 @@ def _read_export(db: duckdb.DuckDBPyConnection, name: str, table: Table, path: P
     columns = ", ".join(f"'{column}': '{kind}'" for column, kind in table.columns.items())
     db.execute(
         f"CREATE TABLE raw_{name} AS FROM read_csv(?, header=true, delim=',', quote='\"',"
-        f" escape='\"', nullstr='{NULL}', auto_detect=false, columns={{{columns}}})",
+        f" escape='\"', nullstr='{NULL}', allow_quoted_nulls=false, auto_detect=false,"
+        f" columns={{{columns}}})",
         [str(path)],
     )
 

@@ -41,9 +41,9 @@ def _set_gender_ids(db: duckdb.DuckDBPyConnection, given: bool) -> None:
     db.execute("CREATE TABLE genders(id VARCHAR, gender VARCHAR)")
     if given:
         names = {column.name for column in GENDERS.columns}
-        db.execute(f"CREATE VIEW parsed_genders AS {parsed(GENDERS, names)}")
         db.execute(
-            "INSERT INTO genders SELECT gender_id, arg_min(gender_name, line) FROM parsed_genders"
+            "INSERT INTO genders SELECT gender_id, arg_min(gender_name, line)"
+            f" FROM ({parsed(GENDERS, names)})"
             " WHERE gender_id IS NOT NULL AND gender_name IS NOT NULL GROUP BY gender_id"
         )
     db.execute(f"SET VARIABLE {GENDER_IDS} = (SELECT map(list(id), list(gender)) FROM genders)")
@@ -63,18 +63,16 @@ def _reject_broken(db: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _reject_faulty(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
-    name, faults = table.name, faults_of(table, set(raw.headings))
+    name, given = table.name, set(raw.headings)
+    faults = faults_of(table, given)
     faulty = " OR ".join(f"coalesce({fault.condition}, false)" for fault in faults)
-    db.execute(f"CREATE VIEW parsed_{name} AS {parsed(table, set(raw.headings))}")
     db.execute(
-        f"CREATE TABLE good_{name} AS SELECT line, {field_values(table, set(raw.headings))},"
-        f" {faulty} AS faulty FROM parsed_{name}"
+        f"CREATE TABLE good_{name} AS SELECT line, {field_values(table, given)},"
+        f" {faulty} AS faulty FROM ({parsed(table, given)})"
     )
-    db.execute(
-        f"CREATE TABLE faulty_{name} AS FROM parsed_{name}"
-        f" WHERE line IN (SELECT line FROM good_{name} WHERE faulty)"
-    )
-    if scalar(db, f"SELECT count(*) FROM faulty_{name}"):
+    if scalar(db, f"SELECT count(*) FROM good_{name} WHERE faulty"):
+        picked = f"line IN (SELECT line FROM good_{name} WHERE faulty)"
+        db.execute(f"CREATE TABLE faulty_{name} AS {parsed(table, given, picked)}")
         for position, fault in enumerate(faults):
             _reject(db, table, raw, fault, position)
     db.execute(f"DELETE FROM good_{name} WHERE faulty")

@@ -10,14 +10,16 @@ from django.conf import settings
 
 @contextmanager
 def open_workbench(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB database of its own in the folder, which may grow past the memory it is allowed."""
+    """An empty DuckDB that spills into the folder what is more than the memory it is allowed."""
     config = {
         "memory_limit": settings.ANALYTICS_MEMORY,
         "threads": settings.ANALYTICS_THREADS,
         "temp_directory": str(folder / "spilled"),
         "autoinstall_known_extensions": False,
     }
-    with duckdb.connect(folder / "workbench.duckdb", config=config) as db:
+    with duckdb.connect(config=config) as db:
+        # What is printed belongs to the command.
+        db.execute("SET enable_progress_bar = false")
         yield db
 
 

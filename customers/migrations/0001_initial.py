@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'cities',
                 'ordering': ['name', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('external_id',), name='city_external_id_once'), models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='city_external_id_given'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='city_coordinates_both_or_none', violation_error_message='Give both latitude (-90 to 90) and longitude (-180 to 180), or neither.')],
+                'constraints': [models.UniqueConstraint(fields=('external_id',), name='city_external_id_once'), models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='city_external_id_given'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='city_coordinates_both_or_none', violation_error_message='Give both latitude (-90 to 90) and longitude (-180 to 180), or neither.')],
             },
         ),
         migrations.CreateModel(

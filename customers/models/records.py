@@ -39,8 +39,14 @@ class City(models.Model):
         constraints = [
             *keyed("city"),
             models.CheckConstraint(
+                # A comparison with NULL refuses nothing, so that both are given is said apart.
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="city_coordinates_both_or_none",
                 violation_error_message="Give both latitude (-90 to 90) and longitude"
                 " (-180 to 180), or neither.",

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import TypeVar, cast
 
 from customers.models import Job, JobCancelled, JobLost
 
@@ -28,14 +29,26 @@ def perform(
     the job itself, in the transaction that keeps its results. `refusals` are the errors whose
     sentence is meant for the person who asked; any other is logged and told in general words.
     """
-    if not jobs._default_manager.claim(pk):
-        return jobs._default_manager.get(pk=pk)
-    job = jobs._default_manager.get(pk=pk)
+    is_ours = jobs._default_manager.claim(pk)
+    job = cast(J, jobs._default_manager.get(pk=pk))
+    if not is_ours:
+        return job
+    try:
+        _do(job, work, refusals, refused)
+    except JobLost:
+        logger.warning("%s went on in another worker.", job)
+    return job
+
+
+def _do(
+    job: J, work: Callable[[J], None], refusals: tuple[type[Exception], ...], refused: str
+) -> None:
+    """Work, and close a job that did not come to its end. Raises JobLost."""
     try:
         with job.beating():
             work(job)
     except JobLost:
-        logger.warning("%s went on in another worker.", job)
+        raise
     except JobCancelled:
         job.finish(Job.Status.CANCELLED)
     except refusals as error:
@@ -44,14 +57,14 @@ def perform(
         logger.exception("%s failed.", job)
         job.finish(Job.Status.FAILED, error=UNEXPECTED)
     except BaseException:  # Ctrl-C
-        job.finish(Job.Status.FAILED, error=INTERRUPTED)
+        with suppress(JobLost):
+            job.finish(Job.Status.FAILED, error=INTERRUPTED)
         raise
-    return job
 
 
 def recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
     """Queue jobs whose worker was killed once more; give up after a few times."""
-    for job in jobs._default_manager.lost():
+    for job in cast(list[J], jobs._default_manager.lost()):
         if job.attempts < job.MAX_ATTEMPTS:
             logger.warning("%s lost its worker and is queued again.", job)
             enqueue(job)

@@ -4,7 +4,7 @@ from datetime import date
 from time import perf_counter
 
 from django.conf import settings as django_settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -62,7 +62,7 @@ class Stopwatch:
 
 
 def request_run(
-    *, settings: RunSettings, requested_by: AbstractBaseUser | None, queue: bool = True
+    *, settings: RunSettings, requested_by: User | None, queue: bool = True
 ) -> SegmentationRun:
     """Note what is asked for and hand it to a worker; without `queue`, leave it to the caller.
 
@@ -92,7 +92,7 @@ def execute_run(run_id: int) -> SegmentationRun:
     return perform(SegmentationRun, run_id, _segment, refusals=refusals)
 
 
-def adopt_run(*, run: SegmentationRun, adopted_by: AbstractBaseUser | None) -> None:
+def adopt_run(*, run: SegmentationRun, adopted_by: User | None) -> None:
     """Make the run's segments the current ones everywhere.
 
     Raises NotAdoptable for a run that is not completed.

@@ -114,8 +114,9 @@ def test_an_external_id_is_taken_once(api: APIClient) -> None:
     assert list(response.json()["errors"]) == ["external_id"]
 
 
-def test_a_reference_to_nobody_is_refused(api: APIClient) -> None:
-    response = api.post("/api/v1/customers/", {"external_id": "c1", "city": "atlantis"})
+@pytest.mark.parametrize("reference", ["atlantis", ["cairo"], {"id": 1}])
+def test_a_reference_to_nobody_is_refused(api: APIClient, reference: Any) -> None:
+    response = api.post("/api/v1/customers/", {"external_id": "c1", "city": reference})
     assert response.status_code == 400
     assert list(response.json()["errors"]) == ["city"]
 

@@ -61,7 +61,7 @@ def tables() -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -106,7 +106,7 @@ def test_an_upload_that_lies_about_its_size_is_refused(settings: Settings) -> No
 def test_the_worker_is_handed_the_id(folder: Path) -> None:
     requested = queued(folder)
     enqueue_import(requested)
-    task = OrmQ.objects.get().task()
+    task = OrmQ.objects.get().task
     assert (task["func"], task["args"]) == ("customers.tasks.execute_import", (requested.pk,))
 
 
@@ -197,7 +197,7 @@ def test_figures_that_cannot_be_refreshed_do_not_undo_the_import(
 def test_files_of_a_killed_attempt_are_removed(folder: Path) -> None:
     requested = queued(folder)
     (requested.folder / "work-1").mkdir(parents=True)
-    (requested.folder / "work-1" / "workbench.duckdb").write_bytes(b"half written")
+    (requested.folder / "work-1" / "cities.csv").write_bytes(b"half written")
     assert execute_import(requested.pk).status == "completed"
     assert not requested.folder.exists()
 

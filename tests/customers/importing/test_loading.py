@@ -95,7 +95,7 @@ def test_a_file_of_ids_alone_adds_the_new_ones(folder: Path) -> None:
 def test_a_claim_without_a_burn_date_column_has_no_burn_date(folder: Path) -> None:
     customer, branch = make_customer(external_id="1"), make_branch(external_id="1")
     make_transaction(
-        external_id="1", customer=customer, branch=branch, status="burnt", burnt_on=date(2024, 2, 2)
+        external_id="1", customer=customer, branch=branch, burnt_on=date(2024, 3, 2), status="burnt"
     )
     row = {name: CLAIM[name] for name in CLAIM if name != "burn_date"}
     assert import_tables(folder, {"transactions": [row]}).updated == 1

@@ -1,0 +1,1 @@
+"""How fast the product is, beside the plain tools it stands on, in the same run."""

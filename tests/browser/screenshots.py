@@ -1,0 +1,72 @@
+"""The pictures of the README and the user guide: `make screenshots`."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import chromium, install_chromium
+from tests.browser.conftest import LOGIN, PASSWORD, log_in
+from tests.browser.site import ROOT, running_site
+
+FOLDER = ROOT / "docs/screenshots"
+COLORS = 128  # enough for flat pages, and a quarter of the bytes
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    address: str
+    width: int = 1440
+    height: int = 1000
+    theme: str = "light"
+
+
+PICTURES = (
+    Picture("overview", "/"),
+    Picture("overview-phone", "/", 390, 844, "dark"),
+    Picture("segments", "/segments/", height=1340),
+    Picture("segments-dark", "/segments/", height=1340, theme="dark"),
+    Picture("segment", "/segments/1/"),
+    Picture("run", "/segments/runs/1/", height=1340),
+    Picture("campaign", "/campaigns/1/"),
+    Picture("data", "/data/"),
+)
+
+
+def main() -> None:
+    install_chromium()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        with running_site(data, ["demo", "--prepare-only"]) as site, chromium() as browser:
+            site.make_person(LOGIN, PASSWORD, "Mona", "Marketer")
+            for picture in PICTURES:
+                take(browser, site.url, picture)
+
+
+def take(browser: Browser, url: str, picture: Picture) -> None:
+    size = {"width": picture.width, "height": picture.height}
+    context = browser.new_context(viewport=size, base_url=url, color_scheme=picture.theme)
+    page = context.new_page()
+    log_in(page)
+    page.goto(picture.address)
+    wait_for_charts(page)
+    path = FOLDER / f"{picture.name}.png"
+    page.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(COLORS).save(path, optimize=True)
+    context.close()
+    print(path.relative_to(ROOT))
+
+
+def wait_for_charts(page: Page) -> None:
+    page.wait_for_function(
+        "[...document.querySelectorAll('canvas[data-source]')].every(c => Chart.getChart(c))"
+    )
+    page.wait_for_timeout(600)  # the charts' animation
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""Background work is done once, whatever the queue does and whoever dies on the way."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from time import sleep
+from typing import Any, NoReturn
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from customers.models import DataImport, JobCancelled, JobLost
+from customers.models import jobs as jobs_module
+from customers.operations.jobs import INTERRUPTED, UNEXPECTED, perform, recover_lost
+from tests.factories import make_import
+
+pytestmark = pytest.mark.django_db
+Status = DataImport.Status
+
+
+class NotPossible(ValueError):
+    """A refusal whose sentence is meant for people."""
+
+
+def make_running(*, silent_for: int = 0, **values: Any) -> DataImport:
+    """A job at work, not heard of for that many seconds."""
+    heard = timezone.now() - timedelta(seconds=silent_for)
+    return make_import(status=Status.RUNNING, heartbeat_at=heard, **{"attempts": 1} | values)
+
+
+def take_over(job: DataImport) -> None:
+    """Another worker claims the job meanwhile."""
+    DataImport.objects.filter(pk=job.pk).update(attempts=F("attempts") + 1)
+
+
+def do(work: Any, **values: Any) -> DataImport:
+    """Perform a new job, or the one with these values, and read it anew."""
+    job = make_import(**values)
+    perform(DataImport, job.pk, work, refusals=(NotPossible,), refused=Status.REJECTED)
+    return DataImport.objects.get(pk=job.pk)
+
+
+def complete(job: DataImport) -> None:
+    job.finish(Status.COMPLETED, progress=1.0)
+
+
+def refuse(job: DataImport) -> NoReturn:
+    raise NotPossible("This file holds no sheet.")
+
+
+def break_down(job: DataImport) -> NoReturn:
+    raise RuntimeError("disk is full")
+
+
+def interrupt(job: DataImport) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def test_a_job_is_claimed_once():
+    job = make_import()
+    assert [DataImport.objects.claim(job.pk) for _ in range(2)] == [True, False]
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == (Status.RUNNING, 1)
+    assert job.started_at == job.heartbeat_at
+
+
+@pytest.mark.parametrize(
+    "status", [Status.COMPLETED, Status.REJECTED, Status.FAILED, Status.CANCELLED]
+)
+def test_an_ended_job_is_not_claimed(status: str):
+    assert not DataImport.objects.claim(make_import(status=status).pk)
+
+
+def test_a_silent_worker_loses_its_job():
+    job = make_running(silent_for=DataImport.LOST_AFTER_SECONDS + 5)
+    assert DataImport.objects.claim(job.pk)
+    job.refresh_from_db()
+    assert job.attempts == 2
+
+
+def test_a_worker_that_was_just_heard_keeps_its_job():
+    job = make_running(silent_for=DataImport.LOST_AFTER_SECONDS - 30)
+    assert not DataImport.objects.claim(job.pk)
+
+
+def test_a_job_that_was_lost_too_often_is_not_claimed_again():
+    job = make_running(silent_for=3600, attempts=DataImport.MAX_ATTEMPTS)
+    assert not DataImport.objects.claim(job.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
+)
+def test_two_workers_race_for_a_job_and_one_gets_it():
+    jobs, start = [make_import() for _ in range(20)], Barrier(2)
+
+    def claim_all() -> list[bool]:
+        try:
+            claimed = []
+            for job in jobs:
+                start.wait(timeout=10)
+                claimed.append(DataImport.objects.claim(job.pk))
+            return claimed
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        both = [workers.submit(claim_all) for _ in range(2)]
+        first, second = (future.result() for future in both)
+    assert [a + b for a, b in zip(first, second, strict=True)] == [1] * len(jobs)
+
+
+def test_a_report_says_how_far_the_job_is():
+    job = make_running(silent_for=60)
+    job.report("Reading the file", 0.25)
+    stored = DataImport.objects.get(pk=job.pk)
+    assert (stored.stage, stored.percent) == ("Reading the file", 25)
+    assert stored.heartbeat_at > job.heartbeat_at
+
+
+def test_a_report_of_a_worker_that_lost_its_job_is_refused():
+    job = make_running()
+    take_over(job)
+    with pytest.raises(JobLost):
+        job.report("Loading", 0.6)
+    assert DataImport.objects.get(pk=job.pk).stage == ""
+
+
+def test_a_report_hears_that_someone_asked_to_stop():
+    job = make_running()
+    assert DataImport.objects.get(pk=job.pk).cancel()
+    with pytest.raises(JobCancelled):
+        job.report("Loading", 0.6)
+
+
+def test_results_of_a_worker_that_lost_its_job_are_refused():
+    job = make_running()
+    take_over(job)
+    with pytest.raises(JobLost):
+        job.finish(Status.COMPLETED)
+    assert DataImport.objects.get(pk=job.pk).status == Status.RUNNING
+
+
+def test_a_waiting_job_is_cancelled_at_once():
+    job = make_import()
+    assert job.cancel()
+    job.refresh_from_db()
+    assert job.status == Status.CANCELLED
+    assert job.finished_at is not None
+    assert not DataImport.objects.claim(job.pk)
+
+
+def test_a_running_job_is_asked_to_stop():
+    job = make_running()
+    assert job.cancel()
+    job.refresh_from_db()
+    assert (job.status, job.cancel_requested) == (Status.RUNNING, True)
+
+
+def test_an_ended_job_is_not_cancelled():
+    job = make_import(status=Status.COMPLETED)
+    assert not job.cancel()
+    job.refresh_from_db()
+    assert (job.status, job.cancel_requested) == (Status.COMPLETED, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_heart_beats_while_long_work_is_done(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(jobs_module, "BEAT_SECONDS", 0.02)
+    job = make_running(silent_for=3600)
+    with job.beating():
+        sleep(0.2)
+    assert not DataImport.objects.lost().exists()
+
+
+def test_done_work_completes_the_job():
+    job = do(complete)
+    assert (job.status, job.attempts, job.error) == (Status.COMPLETED, 1, "")
+    assert job.finished_at is not None
+
+
+def test_a_refusal_is_told_in_its_own_words():
+    job = do(refuse)
+    assert (job.status, job.error) == (Status.REJECTED, "This file holds no sheet.")
+
+
+def test_an_unexpected_error_is_logged_and_told_in_general_words(
+    caplog: pytest.LogCaptureFixture,
+):
+    job = do(break_down)
+    assert (job.status, job.error) == (Status.FAILED, UNEXPECTED)
+    assert "disk is full" in caplog.text
+
+
+def test_a_job_that_is_someone_elses_is_left_alone():
+    job = do(break_down, status=Status.RUNNING, attempts=1, heartbeat_at=timezone.now())
+    assert (job.status, job.attempts) == (Status.RUNNING, 1)
+
+
+def test_a_worker_that_lost_its_job_leaves_it_alone(caplog: pytest.LogCaptureFixture):
+    def work(job: DataImport) -> None:
+        take_over(job)
+        job.report("Loading", 0.6)
+
+    job = do(work)
+    assert (job.status, job.stage, job.attempts) == (Status.RUNNING, "", 2)
+    assert "another worker" in caplog.text
+
+
+@pytest.mark.parametrize("fail", [refuse, break_down])
+def test_a_late_failure_of_a_worker_that_lost_its_job_says_nothing(fail: Any):
+    def work(job: DataImport) -> None:
+        take_over(job)
+        fail(job)
+
+    job = do(work)
+    assert (job.status, job.error) == (Status.RUNNING, "")
+
+
+def test_a_cancelled_job_stops_at_its_next_report():
+    def work(job: DataImport) -> None:
+        DataImport.objects.get(pk=job.pk).cancel()
+        job.report("Loading", 0.6)
+
+    assert do(work).status == Status.CANCELLED
+
+
+def test_ctrl_c_is_noted_and_goes_on():
+    job = make_import()
+    with pytest.raises(KeyboardInterrupt):
+        perform(DataImport, job.pk, interrupt, refusals=())
+    job.refresh_from_db()
+    assert (job.status, job.error) == (Status.FAILED, INTERRUPTED)
+
+
+def test_lost_jobs_are_queued_again_and_others_are_not():
+    queued: list[DataImport] = []
+    lost = make_running(silent_for=3600)
+    make_running()
+    make_import()
+    make_import(status=Status.COMPLETED)
+    recover_lost(DataImport, queued.append)
+    assert queued == [lost]
+
+
+def test_a_job_lost_too_often_is_given_up(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.WARNING)
+    queued: list[DataImport] = []
+    lost = make_running(silent_for=3600, attempts=DataImport.MAX_ATTEMPTS)
+    recover_lost(DataImport, queued.append)
+    lost.refresh_from_db()
+    assert (queued, lost.status) == ([], Status.FAILED)
+    assert "3 times" in lost.error
