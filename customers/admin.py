@@ -47,6 +47,10 @@ class RecordAdmin(admin.ModelAdmin):
 class ReadOnlyAdmin(admin.ModelAdmin):
     """What the program writes: to be looked at, not changed."""
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Every field but those in `exclude`; Django hides those that are not editable."""
+        return [field.name for field in self.opts.fields if field.name not in (self.exclude or [])]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -128,6 +132,7 @@ class TransactionAdmin(RecordAdmin):
 @admin.register(DataImport)
 class DataImportAdmin(ReadOnlyAdmin):
     list_display = ["id", "source_name", "dry_run", "status", "requested_by", "created_at"]
+    exclude = ["path", "rejects_file"]
     list_filter = ["status", "dry_run"]
     list_select_related = ["requested_by"]
     search_fields = ["source_name"]

@@ -64,11 +64,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse 
     response = exception_handler(_as_api_error(error), context)
     if response is None:
         return None
-    headers = {
-        name: response[name]
-        for name in ("WWW-Authenticate", "Retry-After", "Allow")
-        if name in response
-    }
+    named = ("WWW-Authenticate", "Retry-After")
+    headers = {name: response[name] for name in named if name in response}
     return JsonResponse(
         _problem(response), status=response.status_code, content_type=PROBLEM, headers=headers
     )
@@ -97,12 +94,9 @@ def _problem(response: Response) -> dict[str, Any]:
     data = response.data
     if isinstance(data, dict) and set(data) == {"detail"}:
         return problem | {"detail": str(data["detail"]), "code": data["detail"].code}
-    errors = data if isinstance(data, dict) else {NON_FIELD_ERRORS: data}
-    return (
-        problem
-        | {"detail": "Some values are not right.", "code": "invalid"}
-        | {"errors": {_field(name): faults for name, faults in errors.items()}}
-    )
+    faults = data if isinstance(data, dict) else {NON_FIELD_ERRORS: data}
+    errors = {_field(name): sentences for name, sentences in faults.items()}
+    return problem | {"detail": "Some values are not right.", "code": "invalid", "errors": errors}
 
 
 def _field(name: str) -> str:

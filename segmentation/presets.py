@@ -31,6 +31,8 @@ class RunSettings:
             )
         if not self.features:
             raise BadSettings("Choose at least one feature.")
+        if len(set(self.features)) < len(self.features):
+            raise BadSettings("Choose each feature only once.")
 
     def to_json(self) -> dict[str, Any]:
         """Without the preset and the seed, which a run stores in columns of their own."""

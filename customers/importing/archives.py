@@ -21,7 +21,7 @@ DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})"'
 ENCRYPTED = 0x1
 ARCHIVES = {".zip", ".xlsx", ".xlsm", ".ods", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz"}
 DAMAGED = "The {0} is damaged or was not uploaded whole. Save it again and upload it once more."
-BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
+BROKEN = (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error)
 
 
 def is_workbook(path: Path) -> bool:
@@ -37,7 +37,7 @@ def check_workbook(path: Path) -> None:
         with ZipFile(path) as archive:
             damaged = archive.testzip()
             reach = [_reach(archive, member) for member in members]
-    except BROKEN as error:
+    except (*BROKEN, OSError) as error:
         raise UnreadableSource(DAMAGED.format("workbook")) from error
     if damaged:
         raise UnreadableSource(DAMAGED.format("workbook"))
@@ -70,7 +70,7 @@ def _members(path: Path, noun: str) -> list[ZipInfo]:
     try:
         with ZipFile(path) as archive:
             return archive.infolist()
-    except BROKEN as error:
+    except (*BROKEN, OSError) as error:
         raise UnreadableSource(DAMAGED.format(noun)) from error
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from customers.facts.snapshot import Contents, write_snapshot
@@ -58,6 +58,14 @@ def refresh_stale_facts() -> FactsVersion | None:
 def _switch(version: FactsVersion, contents: Contents, seen: list[int]) -> None:
     for name in ("customers", "transactions", "first_day", "last_day"):
         setattr(version, name, getattr(contents, name))
+    try:
+        _make_current(version, seen)
+    except IntegrityError:
+        # Another refresh switched at the same moment; now its row can be seen.
+        _make_current(version, seen)
+
+
+def _make_current(version: FactsVersion, seen: list[int]) -> None:
     with transaction.atomic():
         current = FactsVersion.objects.select_for_update().filter(is_current=True)
         version.is_current = all(other.pk < version.pk for other in current)

@@ -30,7 +30,7 @@ def perform(
     sentence is meant for the person who asked; any other is logged and told in general words.
     """
     is_ours = jobs._default_manager.claim(pk)
-    job = cast(J, jobs._default_manager.get(pk=pk))
+    job = cast("J", jobs._default_manager.get(pk=pk))
     if not is_ours:
         return job
     try:
@@ -64,7 +64,7 @@ def _do(
 
 def recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
     """Queue jobs whose worker was killed once more; give up after a few times."""
-    for job in cast(list[J], jobs._default_manager.lost()):
+    for job in cast("list[J]", jobs._default_manager.lost()):
         if job.attempts < job.MAX_ATTEMPTS:
             logger.warning("%s lost its worker and is queued again.", job)
             enqueue(job)

@@ -38,7 +38,7 @@ def signed(value: float | None, decimals: int = 2) -> str:
     if value is None:
         return NOTHING
     text = f"{value:+,.{decimals}f}"
-    return text[1:] if float(text) == 0 else text.replace("-", "−")
+    return text[1:] if float(text.replace(",", "")) == 0 else text.replace("-", "−")
 
 
 @register.filter

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -66,19 +66,25 @@ def request_run(
 ) -> SegmentationRun:
     """Note what is asked for and hand it to a worker; without `queue`, leave it to the caller.
 
-    Raises BadSettings when the settings can't be done, NoFacts when nothing was imported yet.
+    Asking for the same again while it waits or runs gives the same run: a second click starts
+    nothing. Raises BadSettings when the settings can't be done, NoFacts before the first import.
     """
     settings.check()
     _check_day(settings.as_of, current_facts())
+    asked_for = {
+        "preset": settings.preset,
+        "parameters": settings.to_json(),
+        "seed": settings.seed,
+        "requested_by": requested_by,
+    }
     with transaction.atomic():
-        run = SegmentationRun.objects.create(
-            preset=settings.preset,
-            parameters=settings.to_json(),
-            seed=settings.seed,
-            requested_by=requested_by,
-        )
-        if queue:
-            enqueue_run(run)
+        if not queue:
+            return SegmentationRun.objects.create(**asked_for)
+        same: SegmentationRun | None
+        if same := SegmentationRun.objects.unfinished().filter(**asked_for).first():
+            return same
+        run = SegmentationRun.objects.create(**asked_for)
+        enqueue_run(run)
     return run
 
 
@@ -99,10 +105,16 @@ def adopt_run(*, run: SegmentationRun, adopted_by: User | None) -> None:
     """
     if run.status != run.Status.COMPLETED:
         raise NotAdoptable("Only a completed run can be adopted. Wait for it, or start another.")
-    with transaction.atomic():
-        SegmentationRun.objects.filter(is_current=True).exclude(pk=run.pk).update(is_current=False)
-        run.is_current, run.adopted_at, run.adopted_by = True, timezone.now(), adopted_by
-        run.save(update_fields=["is_current", "adopted_at", "adopted_by"])
+    run.is_current, run.adopted_at, run.adopted_by = True, timezone.now(), adopted_by
+    others = SegmentationRun.objects.filter(is_current=True).exclude(pk=run.pk)
+    try:
+        with transaction.atomic():
+            others.update(is_current=False)
+            run.save(update_fields=["is_current", "adopted_at", "adopted_by"])
+    except IntegrityError as error:
+        raise NotAdoptable(
+            "Someone else adopted a run at this moment. Look at the segments and try again."
+        ) from error
 
 
 def recover_lost_runs() -> None:

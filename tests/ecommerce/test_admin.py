@@ -214,10 +214,12 @@ def test_a_viewer_adopts_no_run() -> None:
     assert not run.is_current
 
 
-def test_a_run_lists_what_it_found(staff: Client) -> None:
-    segment = make_segment(name="Loyal burners")
-    page = staff.get(address("segmentation_segmentationrun", "change", segment.run_id))
-    assert "Loyal burners" in page.content.decode()
+def test_a_run_is_shown_with_what_it_found(staff: Client) -> None:
+    run = make_run(verdict_sentence="The groups are clear.")
+    make_segment(run=run, name="Loyal burners")
+    page = staff.get(address("segmentation_segmentationrun", "change", run.pk)).content.decode()
+    assert "The groups are clear." in page
+    assert "Loyal burners" in page
 
 
 def test_segments_are_given_an_offer() -> None:

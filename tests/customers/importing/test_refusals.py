@@ -1,6 +1,7 @@
 """Sources of which nothing can be loaded: one sentence each, and nothing left behind."""
 
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from pytest_django import Settings
@@ -138,8 +139,6 @@ def test_an_archive_with_a_password_is_refused(folder: Path) -> None:
 
 def test_an_archive_that_would_fill_the_disk_is_refused(folder: Path, settings: Settings) -> None:
     settings.MAX_UPLOAD_MEGABYTES = 1
-    from zipfile import ZIP_DEFLATED, ZipFile
-
     with ZipFile(folder / "all.zip", "w", ZIP_DEFLATED) as archive:
         archive.writestr("cities.csv", CITIES + "\n" * (21 << 20))
     assert refused(run_import(folder / "all.zip"), "more than 20 MB")

@@ -1,0 +1,162 @@
+"""How segments are shown: in words and units, in shades and in colours."""
+
+from typing import Any
+
+import pytest
+
+from customers.facts.catalogue import CATALOGUE
+from segmentation.display import (
+    DriverView,
+    color_of,
+    heatmap,
+    in_unit,
+    left_out_words,
+    scatter,
+    score_charts,
+    segment_view,
+    size_chart,
+)
+from segmentation.models import Candidate, Segment, SegmentationRun
+
+
+def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, Any]:
+    return {"feature": feature, "mean": 0.8, "base": 0.5, "effect": effect}
+
+
+def make_segment(position: int = 1, **values: Any) -> Segment:
+    defaults = {"name": f"Segment {position}", "size": 10 * position, "drivers": [make_driver()]}
+    return Segment(position=position, **defaults | values)
+
+
+def shown(effect: float) -> DriverView:
+    return segment_view(make_segment(drivers=[make_driver(effect=effect)])).drivers[0]
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "text"),
+    [
+        ("burn_rate", 0.824, "82%"),
+        ("gender_name_Female", 0.5, "50%"),
+        ("recency_days", 53.72, "54 days"),
+        ("recency_days", 1234.4, "1,234 days"),
+        ("transaction_frequency", 7.94, "7.9 coupons"),
+        ("transaction_frequency", 99.94, "99.9 coupons"),
+        ("transaction_frequency", 1234.4, "1,234 coupons"),
+        ("merchant_frequency", 1.24, "1.2"),  # its label says the unit
+    ],
+)
+def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str):
+    assert in_unit(CATALOGUE[feature], value) == text
+
+
+@pytest.mark.parametrize(
+    ("effect", "shade"),
+    [
+        (0.0, "heat-0"),
+        (0.19, "heat-0"),
+        (-0.19, "heat-0"),
+        (0.2, "heat-p1"),
+        (0.5, "heat-p2"),
+        (-0.79, "heat-n2"),
+        (0.8, "heat-p3"),
+        (-1.3, "heat-n4"),
+        (9.0, "heat-p4"),
+    ],
+)
+def test_a_larger_effect_has_a_darker_shade(effect: float, shade: str):
+    assert shown(effect).shade == shade
+
+
+@pytest.mark.parametrize(
+    ("effect", "start", "width", "side"),
+    [
+        (1.0, 50, 25, "above"),
+        (-1.0, 25, 25, "below"),
+        (5.0, 50, 50, "above"),
+        (-5.0, 0, 50, "below"),
+    ],
+)
+def test_a_bar_grows_from_the_base_and_stays_in_its_box(
+    effect: float, start: float, width: float, side: str
+):
+    bar = shown(effect)
+    assert (bar.bar_start, bar.bar_width, bar.side) == (start, width, side)
+
+
+def test_a_driver_is_told_against_the_base():
+    bar = shown(1.0)
+    assert (bar.feature.label, bar.mean, bar.base) == ("Burn rate", "80%", "50%")
+
+
+def test_gender_is_never_a_reason():
+    features = ["gender_name_Male", "burn_rate", "recency_days", "merchant_frequency"]
+    view = segment_view(
+        make_segment(drivers=[make_driver(name) for name in [*features, "transaction_frequency"]])
+    )
+    assert [driver.feature.name for driver in view.top_drivers] == features[1:]
+
+
+def test_colours_repeat_after_ten():
+    assert [color_of(position) for position in (1, 10, 11, 21)] == [1, 10, 1, 1]
+    assert segment_view(make_segment(12)).color == "seg-2"
+
+
+def test_the_heatmap_has_the_order_of_the_catalogue():
+    first = make_segment(drivers=[make_driver("burn_rate"), make_driver("recency_days")])
+    second = make_segment(2, drivers=[make_driver("recency_days", -1), make_driver("burn_rate")])
+    table = heatmap([segment_view(first), segment_view(second)])
+    assert [feature.name for feature in table.features] == ["recency_days", "burn_rate"]
+    assert [[cell.feature.name for cell in cells] for _, cells in table.rows] == [
+        ["recency_days", "burn_rate"]
+    ] * 2
+    assert table.rows[1][1][0].effect == -1
+    assert table.base == ["0 days", "50%"]
+
+
+def test_without_segments_the_heatmap_is_empty():
+    assert (heatmap([]).features, heatmap([]).rows, heatmap([]).base) == ([], [], [])
+
+
+def test_the_map_has_a_set_of_points_for_each_segment():
+    stored = {"x": [1, 2, 3], "y": [4, 5, 6], "segment": [2, 1, 2], "axes": ["A", "B"], "shown": 3}
+    run = SegmentationRun(pk=1, customers=8, customer_map=stored)
+    drawn = scatter(run, [make_segment(1), make_segment(2)])
+    assert [points.points for points in drawn.sets] == [[(2, 5)], [(1, 4), (3, 6)]]
+    assert [points.color for points in drawn.sets] == ["segment-1", "segment-2"]
+    assert "3 of 8 are drawn" in drawn.caption
+
+
+def test_customers_outside_of_every_segment_are_not_drawn():
+    stored = {"x": [1, 2], "y": [1, 2], "segment": [0, 1], "axes": ["A", "B"], "shown": 2}
+    drawn = scatter(SegmentationRun(pk=1, customers=2, customer_map=stored), [make_segment()])
+    assert [points.points for points in drawn.sets] == [[(2, 2)]]
+
+
+def test_a_run_without_a_map_draws_none():
+    assert scatter(SegmentationRun(), [make_segment()]) is None
+
+
+def test_sizes_are_told_by_segment_in_its_colour():
+    chart = size_chart([segment_view(make_segment(1)), segment_view(make_segment(2, size=2000))])
+    assert chart.rows == [("Segment 1", [10]), ("Segment 2", [2000])]
+    assert chart.series[0].colors == ["segment-1", "segment-2"]
+    assert chart.summary == "Segment 1: 10, Segment 2: 2,000"
+
+
+def test_scores_are_drawn_by_number_of_segments():
+    tried = [
+        Candidate(clusters=2, silhouette_common=0.4, inertia=9),
+        Candidate(clusters=3, silhouette_common=None, inertia=5),
+    ]
+    silhouettes, elbow = score_charts(tried)
+    assert silhouettes.rows == [("2", [0.4]), ("3", [None])]
+    assert elbow.rows == [("2", [9]), ("3", [5])]
+
+
+def test_one_candidate_has_no_curve():
+    assert score_charts([Candidate(clusters=5)]) == []
+
+
+def test_what_was_left_out_is_called_by_its_label():
+    run = SegmentationRun(left_out_features={"city_frequency": "All the same."})
+    assert left_out_words(run) == [("Cities", "All the same.")]
