@@ -19,7 +19,8 @@ from campaigns.operations import (
     today,
     unschedule_campaign,
 )
-from customers.api import RANGE, Reference, RuledSerializer, asker
+from customers.api.jobs import asker
+from customers.api.records import RANGE, Reference, RuledSerializer
 from customers.models import Branch, Merchant
 
 

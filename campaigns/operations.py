@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -53,7 +54,8 @@ def require_draft(campaign: Campaign) -> None:
 def schedule_campaign(*, campaign: Campaign, today: date) -> None:
     """Let a draft start by itself on its first day, or at once when that day has come.
 
-    Raises NotPossible when it is no draft, has no segment, or its last day is over.
+    Raises NotPossible when it is no draft, has no segment, its last day is over, or its window no
+    longer fits the offer.
     """
     if campaign.status != Campaign.Status.DRAFT:
         raise NotPossible("Only a draft can be scheduled.")
@@ -63,7 +65,11 @@ def schedule_campaign(*, campaign: Campaign, today: date) -> None:
         raise NotPossible(
             f"The last day, {in_words(campaign.ends_on)}, is over. Choose a later one."
         )
-    campaign.clean()
+    try:
+        campaign.clean()
+    except ValidationError as error:
+        # The offer was changed since the campaign was drafted.
+        raise NotPossible(" ".join(error.messages)) from error
     started = campaign.starts_on <= today
     _move(campaign, Campaign.Status.RUNNING if started else Campaign.Status.SCHEDULED)
 

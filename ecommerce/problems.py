@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import JsonResponse
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, AuthenticationFailed, ValidationError
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.settings import api_settings
@@ -23,24 +23,6 @@ from segmentation.operations.runs import NotAdoptable
 PROBLEM = "application/problem+json"
 # Refusals of operations that are right another time: their sentence becomes the detail.
 CONFLICTS = (NoFacts, NotAdoptable, NotPossible)
-# The same as a component of the OpenAPI schema.
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "An error, as RFC 9457 describes it.",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string", "example": "about:blank"},
-        "title": {"type": "string", "example": "Bad Request"},
-        "status": {"type": "integer", "example": 400},
-        "detail": {"type": "string", "description": "What is wrong, in a sentence."},
-        "code": {"type": "string", "description": "The same for programs.", "example": "invalid"},
-        "errors": {
-            "type": "object",
-            "description": "Of invalid data: what is wrong with each field.",
-            "additionalProperties": True,
-        },
-    },
-}
 
 
 class Conflict(APIException):
@@ -66,6 +48,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse 
         return None
     named = ("WWW-Authenticate", "Retry-After")
     headers = {name: response[name] for name in named if name in response}
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", "Token")
     return JsonResponse(
         _problem(response), status=response.status_code, content_type=PROBLEM, headers=headers
     )
@@ -74,6 +58,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse 
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, ModelValidationError):
         return ValidationError(as_serializer_error(error))
+    if isinstance(error, UnicodeDecodeError):
+        return AuthenticationFailed("Invalid token.")  # from the token's header
     if isinstance(error, BadSettings):
         return ValidationError(str(error))
     if isinstance(error, UploadTooLarge):

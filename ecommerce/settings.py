@@ -235,6 +235,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True},
     "COMPONENT_SPLIT_REQUEST": True,
+    "DEFAULT_GENERATOR_CLASS": "ecommerce.api_schema.ProblemSchemaGenerator",
+    "ENUM_NAME_OVERRIDES": {"JobStatusEnum": "customers.models.Job.Status"},
 }
 
 # What is written to the log ------------------------------------------------------------------

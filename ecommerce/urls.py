@@ -7,6 +7,8 @@ from django.urls import include, path
 from campaigns.views import segment_page
 from ecommerce import account, health
 
+handler500 = "ecommerce.errors.unexpected"
+
 urlpatterns = [
     path("", include("customers.urls")),
     path("segments/", include("segmentation.urls")),

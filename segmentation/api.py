@@ -10,14 +10,8 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api import (
-    CustomerFilter,
-    CustomerSerializer,
-    CustomerViewSet,
-    JobStatusField,
-    JobViewSet,
-    asker,
-)
+from customers.api.jobs import JobViewSet, asker
+from customers.api.records import CustomerFilter, CustomerSerializer, CustomerViewSet
 from customers.facts.catalogue import CATALOGUE
 from segmentation.engine.reductions import REDUCTIONS
 from segmentation.forms import MOST_CLUSTERS
@@ -69,8 +63,6 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
 
 
 class RunSerializer(serializers.ModelSerializer[SegmentationRun]):
-    status = JobStatusField(read_only=True)
-
     class Meta:
         model = SegmentationRun
         fields = [

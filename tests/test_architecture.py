@@ -98,7 +98,7 @@ def test_the_checker_sees_each_fault(module: str, source: str):
     ("module", "source"),
     [
         ("ecommerce.urls", "from campaigns.views import segment_page"),
-        ("campaigns.api", "from customers.api import Reference"),
+        ("campaigns.api", "from customers.api.records import Reference"),
         ("segmentation.engine.algorithms", "from segmentation.engine.algorithms import kmeans"),
         ("segmentation.engine.algorithms.kmeans", "from .clustering import Clustering"),
         ("segmentation.operations.runs", "from segmentation.engine.settings import BadSettings"),

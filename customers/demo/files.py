@@ -90,6 +90,7 @@ def _write_query(
 ) -> None:
     # The rows stay in order whatever the number of threads: that is DuckDB's default.
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("columns", dict(columns))
         connection.execute(
             f"COPY ({query}) TO $path (FORMAT csv, HEADER)", {"path": str(path), **parameters}

@@ -3,7 +3,7 @@
 import re
 import struct
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import reduce
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -21,7 +21,7 @@ DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})"'
 ENCRYPTED = 0x1
 ARCHIVES = {".zip", ".xlsx", ".xlsm", ".ods", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz"}
 DAMAGED = "The {0} is damaged or was not uploaded whole. Save it again and upload it once more."
-BROKEN = (BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error)
+BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
 
 
 def is_workbook(path: Path) -> bool:
@@ -37,7 +37,7 @@ def check_workbook(path: Path) -> None:
         with ZipFile(path) as archive:
             damaged = archive.testzip()
             reach = [_reach(archive, member) for member in members]
-    except (*BROKEN, OSError) as error:
+    except BROKEN as error:
         raise UnreadableSource(DAMAGED.format("workbook")) from error
     if damaged:
         raise UnreadableSource(DAMAGED.format("workbook"))
@@ -70,7 +70,7 @@ def _members(path: Path, noun: str) -> list[ZipInfo]:
     try:
         with ZipFile(path) as archive:
             return archive.infolist()
-    except (*BROKEN, OSError) as error:
+    except BROKEN as error:
         raise UnreadableSource(DAMAGED.format(noun)) from error
 
 
@@ -126,10 +126,16 @@ def _wanted(members: list[ZipInfo], names: Collection[str]) -> dict[str, ZipInfo
 
 
 def _unpack(archive: Path, member: ZipInfo, path: Path) -> None:
+    with path.open("wb") as file:
+        for block in _blocks(archive, member):
+            file.write(block)
+
+
+def _blocks(archive: Path, member: ZipInfo) -> Iterator[bytes]:
     try:
         # ZipFile never gives more than the size that was checked, and then checks the sum.
-        with ZipFile(archive) as opened, opened.open(member) as packed, path.open("wb") as file:
+        with ZipFile(archive) as opened, opened.open(member) as packed:
             while block := packed.read(BLOCK_BYTES):
-                file.write(block)
+                yield block
     except BROKEN as error:
         raise UnreadableSource(DAMAGED.format("archive")) from error

@@ -39,6 +39,8 @@ def refresh_facts() -> FactsVersion:
     """
     version = FactsVersion.objects.create()
     seen = list(FactsChange.objects.values_list("pk", flat=True)[:MOST_CHANGES])
+    # A database that was set up anew counts from 1 again and may meet the folders of the old one.
+    shutil.rmtree(version.folder, ignore_errors=True)
     try:
         contents = write_snapshot(version.folder)
         _switch(version, contents, seen)

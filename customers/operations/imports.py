@@ -69,10 +69,14 @@ def execute_import(import_id: int) -> DataImport:
     Nothing is stored unless the import completes, and nothing at all on a dry run. A source that
     can't be loaded leaves the import rejected with a sentence in `error`.
     """
-    perform(DataImport, import_id, _perform, refusals=(UnreadableSource,), refused=Status.REJECTED)
-    data_import = DataImport.objects.get(pk=import_id)
-    if not data_import.is_unfinished:
-        _tidy(data_import)
+    try:
+        perform(
+            DataImport, import_id, _perform, refusals=(UnreadableSource,), refused=Status.REJECTED
+        )
+    finally:
+        data_import = DataImport.objects.get(pk=import_id)
+        if not data_import.is_unfinished:
+            _tidy(data_import)
     return data_import
 
 

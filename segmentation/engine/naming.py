@@ -175,7 +175,11 @@ def _spoken_phrase(spoken: dict[str, str]) -> str:
     if not nouns and len(adjectives) > 1 and "frequent" in adjectives:
         adjectives.remove("frequent")
         nouns = ["regulars"]
-    return " ".join([*(adjectives or ([] if nouns else [TYPICAL])), *(nouns or ["customers"])])
+    if not adjectives and not nouns:
+        adjectives = [TYPICAL]
+    if not adjectives and " " not in nouns[0]:
+        adjectives = ["coupon"]  # "Burners" alone says too little
+    return " ".join([*adjectives, *(nouns or ["customers"])])
 
 
 def _words(driver: Driver) -> Words:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from time import perf_counter
+from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
@@ -71,20 +72,17 @@ def request_run(
     """
     settings.check()
     _check_day(settings.as_of, current_facts())
-    asked_for = {
+    asked_for: dict[str, Any] = {
         "preset": settings.preset,
         "parameters": settings.to_json(),
         "seed": settings.seed,
         "requested_by": requested_by,
     }
     with transaction.atomic():
-        if not queue:
-            return SegmentationRun.objects.create(**asked_for)
-        same: SegmentationRun | None
-        if same := SegmentationRun.objects.unfinished().filter(**asked_for).first():
-            return same
-        run = SegmentationRun.objects.create(**asked_for)
-        enqueue_run(run)
+        same = SegmentationRun.objects.unfinished().filter(**asked_for).first() if queue else None
+        run: SegmentationRun = same or SegmentationRun.objects.create(**asked_for)
+        if queue and same is None:
+            enqueue_run(run)
     return run
 
 

@@ -247,7 +247,7 @@ def test_clustering_finds_the_archetypes_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "reason"),
+    ("asked", "reason"),
     [
         ({"customers": 0}, "at least one customer"),
         ({"transactions": -5}, "at least one customer and one transaction"),
@@ -256,10 +256,10 @@ def test_clustering_finds_the_archetypes_again(tmp_path: Path) -> None:
     ],
 )
 def test_impossible_settings_are_refused(
-    tmp_path: Path, settings: dict[str, int], reason: str
+    tmp_path: Path, asked: dict[str, int], reason: str
 ) -> None:
     with pytest.raises(DemoDataRefused, match=reason):
-        make(tmp_path / "unused", **settings)
+        make(tmp_path / "unused", **asked)
     assert not (tmp_path / "unused").exists()
 
 
@@ -286,10 +286,11 @@ def test_the_summary_says_what_was_written(tmp_path: Path) -> None:
 
 def test_the_command_tells_what_it_wrote(tmp_path: Path) -> None:
     said = StringIO()
-    call_command("make_demo_data", tmp_path, customers=100, transactions=900, stdout=said)
+    folder = tmp_path / "written"
+    call_command("make_demo_data", folder, customers=100, transactions=900, stdout=said)
     assert "100 customers:" in said.getvalue()
     assert "900 transactions" in said.getvalue()
-    assert {path.stem for path in tmp_path.iterdir()} == {*IMPORTED, "truth"}
+    assert {path.stem for path in folder.iterdir()} == {*IMPORTED, "truth"}
 
 
 def test_the_command_refuses_in_one_sentence(tmp_path: Path) -> None:

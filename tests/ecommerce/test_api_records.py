@@ -267,7 +267,7 @@ def test_a_write_that_fails_leaves_the_figures_fresh(
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("customers.api.mark_facts_stale", fail)
+    monkeypatch.setattr("customers.api.records.mark_facts_stale", fail)
     with pytest.raises(RuntimeError):
         api.post("/api/v1/customers/", {"external_id": "c1"})
     assert not Customer.objects.exists()

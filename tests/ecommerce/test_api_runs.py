@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 from rest_framework.test import APIClient
 
-from ecommerce.api import ProblemSchemaGenerator
+from ecommerce.api_schema import ProblemSchemaGenerator
 from segmentation.models import SegmentationRun
 from segmentation.operations.results import run_summary
 from tests.factories import (

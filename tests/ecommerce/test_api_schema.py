@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
-from ecommerce.api import ProblemSchemaGenerator
+from ecommerce.api_schema import ProblemSchemaGenerator
 from tests.factories import make_user
 
 

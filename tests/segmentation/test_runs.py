@@ -435,9 +435,7 @@ def test_two_people_who_adopt_at_once_leave_one_current_run():
     assert SegmentationRun.objects.filter(is_current=True).count() == 1
 
 
-@pytest.mark.parametrize(
-    "status", [Status.QUEUED, Status.RUNNING, Status.FAILED, Status.CANCELLED]
-)
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.FAILED, Status.CANCELLED])
 def test_only_a_completed_run_is_adopted(status: str):
     current, other = make_run(is_current=True), make_run(status=status)
     with pytest.raises(NotAdoptable, match="Only a completed run"):

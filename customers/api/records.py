@@ -6,43 +6,17 @@ stands, the key that the systems around us know.
 
 from collections.abc import Callable
 from copy import copy
-from http import HTTPStatus
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Model
-from django.http import FileResponse
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, viewsets
-from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, NotFound
-from rest_framework.parsers import MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework import serializers, viewsets
 
-from customers.models import Branch, City, Customer, DataImport, Job, Merchant, Transaction
+from customers.models import Branch, City, Customer, Merchant, Transaction
 from customers.operations.facts import mark_facts_stale
-from customers.operations.imports import enqueue_import, import_summary, request_import
 
 RANGE = ["exact", "gte", "lte"]
-
-
-class HasEnded(APIException):
-    """What should be stopped has already ended."""
-
-    status_code = HTTPStatus.CONFLICT
-    default_detail = "It has already ended."
-    default_code = "conflict"
-
-
-def asker(request: Request) -> User:
-    """Who asks: the permissions let in nobody without an account."""
-    return cast("User", request.user)
 
 
 class RuledSerializer(serializers.ModelSerializer[Any]):
@@ -208,113 +182,3 @@ class TransactionViewSet(RecordViewSet):
     queryset = Transaction.objects.with_places()
     serializer_class = TransactionSerializer
     filterset_class = TransactionFilter
-
-
-@extend_schema_field(
-    # One choice after the other: drf-spectacular can't name an enum that several kinds share.
-    {"type": "string", "oneOf": [{"const": c.value, "title": c.label} for c in Job.Status]}
-)
-class JobStatusField(serializers.CharField):
-    """How far a piece of background work is."""
-
-
-class UploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="A workbook, or a zip of CSV files.")
-    dry_run = serializers.BooleanField(default=False, help_text="Check only, load nothing.")
-
-
-class ImportSerializer(serializers.ModelSerializer[DataImport]):
-    status = JobStatusField(read_only=True)
-    tables = serializers.SerializerMethodField(
-        help_text="Of each table: rows = created + updated + unchanged + rejected."
-    )
-    rejects = serializers.SerializerMethodField(
-        help_text="Where the rejected rows can be downloaded; null when there are none."
-    )
-
-    class Meta:
-        model = DataImport
-        fields = [
-            "id",
-            "source_name",
-            "dry_run",
-            "status",
-            "stage",
-            "progress",
-            "error",
-            "tables",
-            "rejects",
-            "created_at",
-            "started_at",
-            "finished_at",
-        ]
-
-    def get_tables(self, data_import: DataImport) -> dict[str, dict[str, int]]:
-        return import_summary(data_import)["tables"]
-
-    def get_rejects(self, data_import: DataImport) -> str | None:
-        if not data_import.rejects_file:
-            return None
-        return self.context["view"].reverse_action("rejects", args=[data_import.pk])
-
-
-class CsvRenderer(BaseRenderer):
-    """Says in the schema, and to whoever asks for it, that the answer is a CSV file."""
-
-    media_type = "text/csv"
-    format = "csv"
-
-
-class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
-    """Background work: seen while it goes on, and stopped."""
-
-    newest_first = True
-
-    def accepted(self, job: Job) -> Response:
-        """The answer to a request for work that a worker will do: where to look for it."""
-        address = self.reverse_action("detail", args=[job.pk])
-        data = self.get_serializer(job).data
-        return Response(data, HTTPStatus.ACCEPTED, headers={"Location": address})
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Stop it: at once while it waits, at its next stage while it runs."""
-        job = self.get_object()
-        if not job.cancel():
-            raise HasEnded
-        return Response(self.get_serializer(self.get_object()).data)
-
-
-class ImportViewSet(JobViewSet):
-    queryset = DataImport.objects.all()
-    serializer_class = ImportSerializer
-    filterset_fields = ["status", "dry_run"]
-    parser_classes = [MultiPartParser]
-
-    @extend_schema(request=UploadSerializer, responses={202: ImportSerializer})
-    def create(self, request: Request) -> Response:
-        """Upload a file to be checked and loaded by a worker."""
-        upload = UploadSerializer(data=request.data)
-        upload.is_valid(raise_exception=True)
-        file = upload.validated_data["file"]
-        with transaction.atomic():
-            data_import = request_import(
-                source=file,
-                source_name=file.name,
-                dry_run=upload.validated_data["dry_run"],
-                requested_by=asker(request),
-            )
-            enqueue_import(data_import)
-        return self.accepted(data_import)
-
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
-    @action(detail=True, renderer_classes=[CsvRenderer, JSONRenderer])
-    def rejects(self, request: Request, pk: str) -> FileResponse:
-        """The rejected rows with sheet, line, column, value and reason."""
-        data_import = self.get_object()
-        path = Path(data_import.rejects_file)
-        if not path.is_file():
-            raise NotFound("This import has no file of rejected rows.")
-        name = f"rejected-rows-import-{data_import.pk}.csv"
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name)

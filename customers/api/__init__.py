@@ -1,0 +1,1 @@
+"""What the REST API says of customers, what they did, where, and of imports."""

@@ -1,0 +1,217 @@
+"""The pages of segments and runs."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from customers.operations.facts import refresh_facts
+from segmentation.models import SegmentationRun
+from segmentation.operations.runs import execute_run
+from tests.factories import (
+    make_candidate,
+    make_history,
+    make_run,
+    make_segment,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Status = SegmentationRun.Status
+HTMX = {"HX-Request": "true"}
+FILLED_IN = {"preset": "reference", "features": ["recency_days", "burn_rate"]}
+
+
+@pytest.fixture
+def marketer(client: Client) -> Client:
+    client.force_login(make_user("Marketer"))
+    return client
+
+
+@pytest.fixture
+def history() -> None:
+    make_history(customers=100, transactions=400)
+    refresh_facts()
+
+
+def text(response: Any) -> str:
+    return response.content.decode()
+
+
+# Asking for a run ----------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_goes_from_the_form_to_adopted_segments(marketer: Client):
+    response = marketer.post(reverse("new-run"), FILLED_IN)
+    run = SegmentationRun.objects.get()
+    assert response.url == run.get_absolute_url()
+    assert "Waiting for a free worker" in text(marketer.get(response.url))
+
+    execute_run(run.pk)
+    page = text(marketer.get(response.url))
+    assert "Adopt these segments" in page
+    assert "What was tried" in page
+
+    marketer.post(reverse("adopt-run", args=[run.pk]))
+    page = text(marketer.get(reverse("segments")))
+    for segment in run.segments.all():
+        assert segment.name in page
+        assert f"?segment={segment.pk}" in page
+
+
+@pytest.mark.usefixtures("history")
+def test_advanced_settings_reach_the_run(marketer: Client):
+    advanced = {"clusters": "4", "reduction": "pca", "components": "1", "seed": "0"}
+    marketer.post(reverse("new-run"), FILLED_IN | advanced | {"as_of": "2024-03-01"})
+    run = SegmentationRun.objects.get()
+    assert run.seed == 0
+    assert run.parameters["as_of"] == "2024-03-01"
+    assert run.parameters["features"] == FILLED_IN["features"]
+    clustering = run.parameters["clustering"]
+    assert (clustering["clusters"], clustering["components"]) == ([4], 1)
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"preset": "best"}, "Select a valid choice."),
+        ({"features": []}, "Choose at least one feature."),
+        ({"features": ["shoe_size"]}, "Select a valid choice."),
+        ({"features": ["burn_rate", "burn_rate"]}, "Choose each feature only once."),
+        ({"clusters": "1"}, "greater than or equal to 2"),
+        ({"clusters": "21"}, "less than or equal to 20"),
+        ({"components": "0"}, "greater than or equal to 1"),
+        ({"seed": "-1"}, "greater than or equal to 0"),
+        ({"as_of": "2030-01-01"}, "lies after the last activity"),
+        ({"as_of": "soon"}, "Enter a valid date."),
+    ],
+)
+def test_what_cannot_be_done_comes_back_with_a_sentence(
+    marketer: Client, values: dict[str, Any], sentence: str
+):
+    response = marketer.post(reverse("new-run"), FILLED_IN | values)
+    assert response.status_code == 422
+    assert sentence in text(response)
+    assert not SegmentationRun.objects.exists()
+
+
+def test_without_figures_the_form_says_to_import_first(marketer: Client):
+    response = marketer.post(reverse("new-run"), FILLED_IN)
+    assert response.status_code == 422
+    assert "Import your customers and coupons first." in text(response)
+
+
+# Looking at a run ----------------------------------------------------------------------------
+
+
+def test_while_it_is_at_work_only_its_progress_is_sent(marketer: Client):
+    run = make_run(status=Status.RUNNING, stage="Grouping customers", progress=0.2)
+    response = marketer.get(run.get_absolute_url(), headers=HTMX)
+    assert "HX-Refresh" not in response
+    assert "<html" not in text(response)
+    assert "Grouping customers" in text(response)
+    assert "20%" in text(response)
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.CANCELLED])
+def test_when_it_has_ended_the_whole_page_is_asked_for(marketer: Client, status: str):
+    response = marketer.get(make_run(status=status).get_absolute_url(), headers=HTMX)
+    assert response["HX-Refresh"] == "true"
+    assert "hx-get" not in text(response)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"status": Status.FAILED, "error": "Too few customers."}, "Too few customers."),
+        ({"status": Status.CANCELLED}, "The run was stopped. Nothing was kept."),
+    ],
+)
+def test_a_run_without_result_says_why(marketer: Client, values: dict[str, str], sentence: str):
+    page = text(marketer.get(make_run(**values).get_absolute_url()))
+    assert sentence in page
+    assert "Start another run" in page
+    assert "Adopt these segments" not in page
+
+
+def test_what_was_left_out_is_said(marketer: Client):
+    run = make_run(left_out_features={"city_frequency": "Every customer has the same value (1)."})
+    make_segment(run=run)
+    page = text(marketer.get(run.get_absolute_url()))
+    assert "<b>Cities</b> was left out. Every customer has the same value (1)." in page
+
+
+def test_several_candidates_are_drawn_as_curves(marketer: Client):
+    run = make_run()
+    make_segment(run=run)
+    make_candidate(run=run, clusters=2)
+    assert marketer.get(run.get_absolute_url()).context["score_charts"] == []
+    make_candidate(run=run, clusters=3)
+    assert len(marketer.get(run.get_absolute_url()).context["score_charts"]) == 2
+
+
+def test_a_run_is_cancelled(marketer: Client):
+    run = make_run(status=Status.QUEUED)
+    address = reverse("cancel-run", args=[run.pk])
+    assert "The run was stopped." in text(marketer.post(address, follow=True))
+    assert "The run had already ended." in text(marketer.post(address, follow=True))
+
+
+def test_a_run_that_failed_is_not_adopted(marketer: Client):
+    run = make_run(status=Status.FAILED)
+    response = marketer.post(reverse("adopt-run", args=[run.pk]), follow=True)
+    assert "Only a completed run can be adopted." in text(response)
+    assert SegmentationRun.objects.current() is None
+
+
+def test_a_viewer_sees_a_run_and_changes_nothing(client: Client):
+    client.force_login(make_user("Viewer"))
+    page = text(client.get(make_segment().run.get_absolute_url()))
+    assert "Adopt these segments" not in page
+    running = make_run(status=Status.RUNNING)
+    assert "Stop it" not in text(client.get(running.get_absolute_url()))
+
+
+# The segments --------------------------------------------------------------------------------
+
+
+def test_without_records_the_page_says_to_import_them(marketer: Client):
+    assert "No customers yet" in text(marketer.get(reverse("segments")))
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [("Marketer", "When you like what it finds, adopt it"), ("Viewer", "A marketer finds them")],
+)
+def test_without_an_adopted_run_the_page_says_what_to_do(client: Client, role: str, sentence: str):
+    client.force_login(make_user(role))
+    assert sentence in text(client.get(reverse("segments")))
+
+
+def test_many_runs_and_segments_need_no_more_queries_than_one(marketer: Client):
+    current = make_run(is_current=True)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert marketer.get(reverse("segments")).status_code == 200
+        return len(captured)
+
+    make_segment(run=current)
+    one = queries()
+    for _ in range(9):
+        make_segment(run=current)
+        make_run()
+    assert queries() == one
+
+
+def test_names_are_shown_as_text(marketer: Client):
+    make_segment(run=make_run(is_current=True), name="<script>alert(1)</script>")
+    page = text(marketer.get(reverse("segments")))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
