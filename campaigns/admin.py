@@ -25,8 +25,14 @@ from segmentation.admin import SegmentAdmin
 from segmentation.models import Segment
 
 
+class HistoryAdmin(SimpleHistoryAdmin):
+    """With a list of versions that keeps to the content security policy."""
+
+    object_history_list_template = "campaigns/_admin_history.html"
+
+
 @admin.register(Offer)
-class OfferAdmin(SimpleHistoryAdmin):
+class OfferAdmin(HistoryAdmin):
     list_display = ["name", "gives", "valid_from", "valid_until"]
     list_filter = ["kind"]
     search_fields = ["name"]
@@ -35,7 +41,7 @@ class OfferAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(SimpleHistoryAdmin):
+class CampaignAdmin(HistoryAdmin):
     """Only drafts can be changed; the status changes by actions."""
 
     list_display = ["name", "offer", "starts_on", "ends_on", "status", "created_by"]

@@ -12,7 +12,8 @@ def own_folders(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     settings.IMPORTS_DIR = tmp_path / "imports"
     settings.FACTS_DIR = tmp_path / "facts"
-    for folder in (settings.IMPORTS_DIR, settings.FACTS_DIR):
+    settings.STATIC_ROOT = tmp_path / "static"
+    for folder in (settings.IMPORTS_DIR, settings.FACTS_DIR, settings.STATIC_ROOT):
         folder.mkdir()
     cache = settings.CACHES["default"] | {"LOCATION": tmp_path / "cache"}
     settings.CACHES = settings.CACHES | {"default": cache}
