@@ -16,7 +16,7 @@ from customers.facts.catalogue import CATALOGUE
 from segmentation.engine.reductions import REDUCTIONS
 from segmentation.forms import MOST_CLUSTERS
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
-from segmentation.operations.results import run_summary
+from segmentation.operations.results import CANDIDATE_FIELDS, SEGMENT_FIELDS, run_summary
 from segmentation.operations.runs import adopt_run, request_run
 from segmentation.presets import DEFAULT_PRESET, PRESETS, RunSettings, preset_settings
 
@@ -33,17 +33,7 @@ class DriverSerializer(serializers.Serializer[Any]):
 class CandidateSerializer(serializers.ModelSerializer[Candidate]):
     class Meta:
         model = Candidate
-        fields = [
-            "algorithm",
-            "reduction",
-            "components",
-            "clusters",
-            "silhouette",
-            "silhouette_common",
-            "silhouette_sample",
-            "inertia",
-            "explained_variance",
-        ]
+        fields = CANDIDATE_FIELDS
 
 
 class FoundSegmentSerializer(serializers.ModelSerializer[Segment]):
@@ -51,7 +41,7 @@ class FoundSegmentSerializer(serializers.ModelSerializer[Segment]):
 
     class Meta:
         model = Segment
-        fields = ["key", "name", "size", "share", "drivers", "strategy"]
+        fields = SEGMENT_FIELDS
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
@@ -59,7 +49,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
 
     class Meta:
         model = Segment
-        fields = ["id", "run", "key", "name", "size", "share", "drivers", "strategy"]
+        fields = ["id", "run", *SEGMENT_FIELDS]
 
 
 class RunSerializer(serializers.ModelSerializer[SegmentationRun]):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from customers.facts.catalogue import CATALOGUE
+from segmentation.engine.checking import check_settings
 from segmentation.engine.settings import BadSettings, ClusteringSettings
 
 DEFAULT_FEATURES = tuple(CATALOGUE)
@@ -23,7 +24,7 @@ class RunSettings:
 
     def check(self) -> None:
         """Raises BadSettings with one sentence for the first thing that can't be done."""
-        self.clustering.check()
+        check_settings(self.clustering)
         unknown = [name for name in self.features if name not in CATALOGUE]
         if unknown:
             raise BadSettings(

@@ -66,7 +66,7 @@ def modules() -> dict[str, str]:
     }
 
 
-def test_every_module_keeps_the_rules():
+def test_every_module_keeps_the_rules() -> None:
     sources = modules()
     assert len(sources) > 80
     assert [fault for name, source in sources.items() for fault in faults(name, source)] == []
@@ -90,7 +90,7 @@ def test_every_module_keeps_the_rules():
         ("customers.bulk", f"# {MARKS[0]}: later"),
     ],
 )
-def test_the_checker_sees_each_fault(module: str, source: str):
+def test_the_checker_sees_each_fault(module: str, source: str) -> None:
     assert faults(module, source)
 
 
@@ -104,5 +104,5 @@ def test_the_checker_sees_each_fault(module: str, source: str):
         ("segmentation.operations.runs", "from segmentation.engine.settings import BadSettings"),
     ],
 )
-def test_the_checker_lets_the_right_way_pass(module: str, source: str):
+def test_the_checker_lets_the_right_way_pass(module: str, source: str) -> None:
     assert faults(module, source) == []

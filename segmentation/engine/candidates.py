@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.engine.algorithms import ALGORITHMS, Clustering
+from segmentation.engine.checking import check_settings
 from segmentation.engine.features import Features, without_constant
 from segmentation.engine.reductions import REDUCTIONS, Reduced
 from segmentation.engine.scaling import standardise
@@ -60,7 +61,7 @@ def fit_candidates(
     the same outcome, in whatever order the customers come. on_stage may raise to cancel.
     Raises BadSettings, NoFeatureLeft and TooFewCustomers.
     """
-    settings.check()
+    check_settings(settings)
     tell = on_stage or _tell_nobody
     used, left_out = without_constant(features)
     # Lots are drawn by row, so the rows need an order that does not depend on who read them.

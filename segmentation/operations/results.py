@@ -23,6 +23,19 @@ from segmentation.engine.verdict import Verdict, verdict
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
 
 MAP_POINTS = 5000
+# What commands and the API say of each.
+CANDIDATE_FIELDS = (
+    "algorithm",
+    "reduction",
+    "components",
+    "clusters",
+    "silhouette",
+    "silhouette_common",
+    "silhouette_sample",
+    "inertia",
+    "explained_variance",
+)
+SEGMENT_FIELDS = ("key", "name", "size", "share", "drivers", "strategy")
 LIBRARIES = ("duckdb", "numpy", "pandas", "scikit-learn", "scipy")
 
 
@@ -85,23 +98,11 @@ def run_summary(run: SegmentationRun) -> dict[str, Any]:
 
 
 def candidate_summary(candidate: Candidate) -> dict[str, Any]:
-    names = (
-        "algorithm",
-        "reduction",
-        "components",
-        "clusters",
-        "silhouette",
-        "silhouette_common",
-        "silhouette_sample",
-        "inertia",
-        "explained_variance",
-    )
-    return {name: getattr(candidate, name) for name in names}
+    return {name: getattr(candidate, name) for name in CANDIDATE_FIELDS}
 
 
 def segment_summary(segment: Segment) -> dict[str, Any]:
-    names = ("key", "name", "size", "share", "drivers", "strategy")
-    return {name: getattr(segment, name) for name in names}
+    return {name: getattr(segment, name) for name in SEGMENT_FIELDS}
 
 
 def _candidate(run: SegmentationRun, position: int, fitted: Fitted, *, is_best: bool) -> Candidate:

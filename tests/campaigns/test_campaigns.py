@@ -39,7 +39,7 @@ def assign(**values: Any) -> Campaign:
 # Drafting ------------------------------------------------------------------------------------
 
 
-def test_an_offer_is_assigned_as_a_draft():
+def test_an_offer_is_assigned_as_a_draft() -> None:
     mona, offer, segments = make_user(), make_offer(), [make_segment(), make_segment()]
     campaign = assign(offer=offer, segments=segments, created_by=mona, note="More regulars.")
     assert (campaign.status, campaign.offer, campaign.created_by) == (Status.DRAFT, offer, mona)
@@ -56,20 +56,20 @@ def test_an_offer_is_assigned_as_a_draft():
         ({"name": ""}, "blank"),
     ],
 )
-def test_what_does_not_fit_is_not_assigned(values: dict[str, Any], sentence: str):
+def test_what_does_not_fit_is_not_assigned(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         assign(**values)
     assert sentence in " ".join(refusal.value.messages)
     assert not Campaign.objects.exists()
 
 
-def test_a_name_is_taken_once():
+def test_a_name_is_taken_once() -> None:
     assign()
     with pytest.raises(ValidationError, match="already exists"):
         assign()
 
 
-def test_a_campaign_may_fill_the_validity_of_its_offer():
+def test_a_campaign_may_fill_the_validity_of_its_offer() -> None:
     offer = make_offer(valid_from=FIRST, valid_until=LAST)
     assert assign(offer=offer).pk
 
@@ -81,7 +81,7 @@ def test_a_campaign_may_fill_the_validity_of_its_offer():
         ("campaign_status_known", {"status": "paused"}),
     ],
 )
-def test_the_database_refuses(constraint: str, values: dict[str, Any]):
+def test_the_database_refuses(constraint: str, values: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make_campaign(**values)
 
@@ -97,25 +97,25 @@ def test_the_database_refuses(constraint: str, values: dict[str, Any]):
         (LAST, Status.RUNNING),
     ],
 )
-def test_a_scheduled_campaign_starts_on_its_first_day_or_at_once(today: date, status: str):
+def test_a_scheduled_campaign_starts_on_its_first_day_or_at_once(today: date, status: str) -> None:
     campaign = make_campaign()
     schedule_campaign(campaign=campaign, today=today)
     assert (campaign.status, stored(campaign).status) == (status, status)
 
 
-def test_a_campaign_whose_days_are_over_is_not_scheduled():
+def test_a_campaign_whose_days_are_over_is_not_scheduled() -> None:
     campaign = make_campaign()
     with pytest.raises(NotPossible, match="The last day, 31 May 2030, is over"):
         schedule_campaign(campaign=campaign, today=AFTER)
     assert stored(campaign).status == Status.DRAFT
 
 
-def test_a_campaign_without_a_segment_is_not_scheduled():
+def test_a_campaign_without_a_segment_is_not_scheduled() -> None:
     with pytest.raises(NotPossible, match="Choose at least one segment"):
         schedule_campaign(campaign=make_campaign(segments=[]), today=BEFORE)
 
 
-def test_a_campaign_outside_of_its_offer_is_not_scheduled():
+def test_a_campaign_outside_of_its_offer_is_not_scheduled() -> None:
     campaign = make_campaign()
     campaign.offer.valid_until = date(2030, 5, 30)
     campaign.offer.save()
@@ -125,19 +125,19 @@ def test_a_campaign_outside_of_its_offer_is_not_scheduled():
 
 
 @pytest.mark.parametrize("status", [Status.SCHEDULED, Status.RUNNING, Status.ENDED])
-def test_only_a_draft_is_scheduled(status: str):
+def test_only_a_draft_is_scheduled(status: str) -> None:
     with pytest.raises(NotPossible, match="Only a draft can be scheduled"):
         schedule_campaign(campaign=make_campaign(status=status), today=BEFORE)
 
 
-def test_a_scheduled_campaign_goes_back_to_draft():
+def test_a_scheduled_campaign_goes_back_to_draft() -> None:
     campaign = make_campaign(status=Status.SCHEDULED)
     unschedule_campaign(campaign=campaign)
     assert stored(campaign).status == Status.DRAFT
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.RUNNING, Status.ENDED])
-def test_only_a_scheduled_campaign_goes_back(status: str):
+def test_only_a_scheduled_campaign_goes_back(status: str) -> None:
     with pytest.raises(NotPossible, match="Only a scheduled campaign"):
         unschedule_campaign(campaign=make_campaign(status=status))
 
@@ -150,26 +150,26 @@ def test_only_a_scheduled_campaign_goes_back(status: str):
         (AFTER, LAST),  # the schedule had not come round yet
     ],
 )
-def test_a_running_campaign_ends_today(today: date, ends_on: date):
+def test_a_running_campaign_ends_today(today: date, ends_on: date) -> None:
     campaign = make_campaign(status=Status.RUNNING)
     end_campaign(campaign=campaign, today=today)
     assert (stored(campaign).status, stored(campaign).ends_on) == (Status.ENDED, ends_on)
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.SCHEDULED, Status.ENDED])
-def test_only_a_running_campaign_is_ended(status: str):
+def test_only_a_running_campaign_is_ended(status: str) -> None:
     with pytest.raises(NotPossible, match="Only a running campaign"):
         end_campaign(campaign=make_campaign(status=status), today=FIRST)
 
 
-def test_only_a_draft_is_changed():
+def test_only_a_draft_is_changed() -> None:
     require_draft(make_campaign())
     for status in (Status.SCHEDULED, Status.RUNNING, Status.ENDED):
         with pytest.raises(NotPossible, match="Only a draft can be changed"):
             require_draft(make_campaign(status=status))
 
 
-def test_a_second_click_does_nothing():
+def test_a_second_click_does_nothing() -> None:
     campaign = make_campaign()
     same = stored(campaign)
     schedule_campaign(campaign=campaign, today=FIRST)
@@ -178,7 +178,7 @@ def test_a_second_click_does_nothing():
     assert stored(campaign).status == Status.RUNNING
 
 
-def test_each_step_is_remembered():
+def test_each_step_is_remembered() -> None:
     campaign = make_campaign()
     schedule_campaign(campaign=campaign, today=BEFORE)
     assert campaign.history.first().status == Status.SCHEDULED
@@ -201,18 +201,18 @@ def test_each_step_is_remembered():
         (Status.ENDED, FIRST, Status.ENDED),
     ],
 )
-def test_a_campaign_starts_and_ends_with_its_days(status: str, today: date, becomes: str):
+def test_a_campaign_starts_and_ends_with_its_days(status: str, today: date, becomes: str) -> None:
     campaign = make_campaign(status=status)
     assert advance_campaigns(today=today) == (status != becomes)
     assert stored(campaign).status == becomes
 
 
-def test_advancing_twice_moves_nothing_more():
+def test_advancing_twice_moves_nothing_more() -> None:
     make_campaign(status=Status.SCHEDULED)
     assert [advance_campaigns(today=FIRST) for _ in range(2)] == [1, 0]
 
 
-def test_campaigns_are_counted_by_status():
+def test_campaigns_are_counted_by_status() -> None:
     make_campaign()
     make_campaign()
     make_campaign(status=Status.ENDED)
@@ -227,12 +227,12 @@ def test_campaigns_are_counted_by_status():
 # Who it reaches ------------------------------------------------------------------------------
 
 
-def test_the_audience_counts_each_customer_once():
+def test_the_audience_counts_each_customer_once() -> None:
     both, first, second = make_customer(), make_customer(), make_customer(accepts_marketing=False)
     segments = [make_segment(customers=[both, first]), make_segment(customers=[both, second])]
     make_segment(customers=[make_customer()])
     assert audience(make_campaign(segments=segments)) == (3, 2)
 
 
-def test_an_empty_segment_has_no_audience():
+def test_an_empty_segment_has_no_audience() -> None:
     assert audience(make_campaign(segments=[make_segment(customers=[])])) == (0, 0)

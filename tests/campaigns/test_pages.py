@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Offer
 from campaigns.operations import today
+from segmentation.models import Segment
 from tests.factories import (
     make_campaign,
     make_customer,
@@ -30,7 +31,7 @@ def marketer(client: Client) -> Client:
     return client
 
 
-def make_current_segment(**values: Any):
+def make_current_segment(**values: Any) -> Segment:
     return make_segment(run=make_run(is_current=True), **values)
 
 
@@ -53,7 +54,7 @@ def move(client: Client, campaign: Campaign, step: str) -> str:
 
 
 @pytest.mark.parametrize("page", ["campaigns", "offer", "segment"])
-def test_thirty_campaigns_need_no_more_queries_than_one(marketer: Client, page: str):
+def test_thirty_campaigns_need_no_more_queries_than_one(marketer: Client, page: str) -> None:
     offer, segments = make_offer(), [make_current_segment(), make_segment()]
     address = {
         "campaigns": reverse("campaigns"),
@@ -76,14 +77,14 @@ def test_thirty_campaigns_need_no_more_queries_than_one(marketer: Client, page: 
     assert queries() == one
 
 
-def test_tiles_count_campaigns_by_status(marketer: Client):
+def test_tiles_count_campaigns_by_status(marketer: Client) -> None:
     make_campaign()
     make_campaign(status="running")
     tiles = marketer.get(reverse("campaigns")).context["tiles"]
     assert tiles == [("Draft", 1), ("Scheduled", 0), ("Running", 1), ("Ended", 0)]
 
 
-def test_without_campaigns_the_page_says_what_to_do(marketer: Client):
+def test_without_campaigns_the_page_says_what_to_do(marketer: Client) -> None:
     page = text(marketer.get(reverse("campaigns")))
     assert "Open a segment and assign it an offer." in page
     assert "No offer yet." in page
@@ -92,7 +93,7 @@ def test_without_campaigns_the_page_says_what_to_do(marketer: Client):
 # Drafting ------------------------------------------------------------------------------------
 
 
-def test_a_campaign_begun_at_a_segment_has_it_chosen(marketer: Client):
+def test_a_campaign_begun_at_a_segment_has_it_chosen(marketer: Client) -> None:
     segment, offer = make_current_segment(), make_offer()
     address = f"{reverse('new-campaign')}?segment={segment.pk}&offer={offer.pk}"
     form = marketer.get(address).context["form"]
@@ -103,7 +104,7 @@ def test_a_campaign_begun_at_a_segment_has_it_chosen(marketer: Client):
 
 
 @pytest.mark.parametrize("segment", ["", "x", "-1", "1e3", "999999999999999999999", "²"])
-def test_an_address_with_a_wrong_segment_chooses_none(marketer: Client, segment: str):
+def test_an_address_with_a_wrong_segment_chooses_none(marketer: Client, segment: str) -> None:
     make_current_segment()
     make_offer()
     page = marketer.get(reverse("new-campaign"), {"segment": segment})
@@ -111,7 +112,7 @@ def test_an_address_with_a_wrong_segment_chooses_none(marketer: Client, segment:
     assert not any(box.data["selected"] for box in page.context["form"]["segments"].subwidgets)
 
 
-def test_a_campaign_is_drafted_on_the_page(marketer: Client):
+def test_a_campaign_is_drafted_on_the_page(marketer: Client) -> None:
     segment, offer = make_current_segment(), make_offer()
     values = campaign_values(offer=offer.pk, segments=[segment.pk])
     response = marketer.post(reverse("new-campaign"), values)
@@ -133,7 +134,7 @@ def test_a_campaign_is_drafted_on_the_page(marketer: Client):
 )
 def test_a_wrong_campaign_comes_back_with_a_sentence(
     marketer: Client, values: dict[str, Any], sentence: str
-):
+) -> None:
     right = campaign_values(offer=make_offer().pk, segments=[make_current_segment().pk])
     response = marketer.post(reverse("new-campaign"), right | values)
     assert response.status_code == 422
@@ -142,7 +143,7 @@ def test_a_wrong_campaign_comes_back_with_a_sentence(
     assert not Campaign.objects.exists()
 
 
-def test_only_adopted_segments_and_usable_offers_are_to_be_chosen(marketer: Client):
+def test_only_adopted_segments_and_usable_offers_are_to_be_chosen(marketer: Client) -> None:
     adopted, _ = make_current_segment(), make_segment()
     usable = make_offer()
     make_offer(valid_from=date(2020, 1, 1), valid_until=today() - timedelta(days=1))
@@ -151,12 +152,12 @@ def test_only_adopted_segments_and_usable_offers_are_to_be_chosen(marketer: Clie
     assert form.fields["offer"].queryset.get() == usable
 
 
-def test_without_an_offer_the_page_says_to_make_one(marketer: Client):
+def test_without_an_offer_the_page_says_to_make_one(marketer: Client) -> None:
     make_current_segment()
     assert "Make an offer first" in text(marketer.get(reverse("new-campaign")))
 
 
-def test_without_segments_the_page_says_to_find_some(marketer: Client):
+def test_without_segments_the_page_says_to_find_some(marketer: Client) -> None:
     make_offer()
     assert "Find segments with a run" in text(marketer.get(reverse("new-campaign")))
 
@@ -164,7 +165,7 @@ def test_without_segments_the_page_says_to_find_some(marketer: Client):
 # Changing ------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_changed_and_keeps_its_older_segment(marketer: Client):
+def test_a_draft_is_changed_and_keeps_its_older_segment(marketer: Client) -> None:
     campaign = make_campaign()
     older, newer = campaign.segments.get(), make_current_segment()
     address = reverse("edit-campaign", args=[campaign.pk])
@@ -178,7 +179,7 @@ def test_a_draft_is_changed_and_keeps_its_older_segment(marketer: Client):
 
 @pytest.mark.parametrize("status", ["scheduled", "running", "ended"])
 @pytest.mark.parametrize("page", ["edit-campaign", "delete-campaign"])
-def test_what_is_no_draft_stays_as_it_is(marketer: Client, page: str, status: str):
+def test_what_is_no_draft_stays_as_it_is(marketer: Client, page: str, status: str) -> None:
     campaign = make_campaign(status=status, name="Autumn")
     values = campaign_values(offer=campaign.offer_id, segments=[make_current_segment().pk])
     response = marketer.post(reverse(page, args=[campaign.pk]), values, follow=True)
@@ -186,14 +187,14 @@ def test_what_is_no_draft_stays_as_it_is(marketer: Client, page: str, status: st
     assert Campaign.objects.get().name == "Autumn"
 
 
-def test_a_draft_is_deleted(marketer: Client):
+def test_a_draft_is_deleted(marketer: Client) -> None:
     campaign = make_campaign()
     response = marketer.post(reverse("delete-campaign", args=[campaign.pk]))
     assert response.url == reverse("campaigns")
     assert not Campaign.objects.exists()
 
 
-def test_a_campaign_goes_through_its_steps(marketer: Client):
+def test_a_campaign_goes_through_its_steps(marketer: Client) -> None:
     campaign = make_campaign(name="Spring")
     assert "Spring is scheduled." in move(marketer, campaign, "schedule")
     assert "Spring is a draft again." in move(marketer, campaign, "unschedule")
@@ -204,17 +205,17 @@ def test_a_campaign_goes_through_its_steps(marketer: Client):
     assert "Spring has ended." in move(marketer, campaign, "end")
 
 
-def test_a_step_that_is_not_possible_is_told(marketer: Client):
+def test_a_step_that_is_not_possible_is_told(marketer: Client) -> None:
     assert "Only a running campaign can be ended." in move(marketer, make_campaign(), "end")
 
 
-def test_a_campaign_that_left_its_offer_behind_is_told(marketer: Client):
+def test_a_campaign_that_left_its_offer_behind_is_told(marketer: Client) -> None:
     campaign = make_campaign()
     Offer.objects.update(valid_until=date(2030, 5, 30))
     assert "The offer ends on 30 May 2030." in move(marketer, campaign, "schedule")
 
 
-def test_an_unknown_step_is_not_found(marketer: Client):
+def test_an_unknown_step_is_not_found(marketer: Client) -> None:
     address = f"/campaigns/{make_campaign().pk}/pause/"
     assert marketer.post(address).status_code == 404
 
@@ -222,34 +223,34 @@ def test_an_unknown_step_is_not_found(marketer: Client):
 # Looking -------------------------------------------------------------------------------------
 
 
-def test_a_campaign_shows_whom_it_reaches(marketer: Client):
+def test_a_campaign_shows_whom_it_reaches(marketer: Client) -> None:
     members = [make_customer(), make_customer(accepts_marketing=False)]
     campaign = make_campaign(segments=[make_segment(customers=members)])
     context = marketer.get(campaign.get_absolute_url()).context
     assert (context["customers"], context["reachable"]) == (2, 1)
 
 
-def test_a_campaign_that_reaches_nobody_is_warned_about(marketer: Client):
+def test_a_campaign_that_reaches_nobody_is_warned_about(marketer: Client) -> None:
     deaf = make_segment(customers=[make_customer(accepts_marketing=False)])
     page = text(marketer.get(make_campaign(segments=[deaf]).get_absolute_url()))
     assert "None of these customers has agreed to receive offers." in page
 
 
-def test_an_adopted_segment_can_be_assigned_an_offer(marketer: Client):
+def test_an_adopted_segment_can_be_assigned_an_offer(marketer: Client) -> None:
     segment = make_current_segment(customers=[make_customer()])
     page = text(marketer.get(segment.get_absolute_url()))
     assert f"?segment={segment.pk}" in page
     assert "1 of them accept marketing" in page
 
 
-def test_a_segment_that_is_not_adopted_says_so(marketer: Client):
+def test_a_segment_that_is_not_adopted_says_so(marketer: Client) -> None:
     segment = make_segment()
     page = text(marketer.get(segment.get_absolute_url()))
     assert "belongs to a run that is not adopted" in page
     assert f"?segment={segment.pk}" not in page
 
 
-def test_an_offer_is_made_and_changed(marketer: Client):
+def test_an_offer_is_made_and_changed(marketer: Client) -> None:
     values = {"name": "Spring", "kind": "percent", "value": "10", "valid_from": "2030-01-01"}
     merchant = make_merchant()
     marketer.post(reverse("new-offer"), values | {"merchants": [merchant.pk]})
@@ -260,7 +261,7 @@ def test_an_offer_is_made_and_changed(marketer: Client):
     assert (response.url, offer.gives) == (offer.get_absolute_url(), "15% off")
 
 
-def test_a_wrong_offer_comes_back_with_a_sentence(marketer: Client):
+def test_a_wrong_offer_comes_back_with_a_sentence(marketer: Client) -> None:
     values = {"name": "Spring", "kind": "percent", "valid_from": "2030-01-01"}
     response = marketer.post(reverse("new-offer"), values)
     assert response.status_code == 422
@@ -268,7 +269,7 @@ def test_a_wrong_offer_comes_back_with_a_sentence(marketer: Client):
     assert not Offer.objects.exists()
 
 
-def test_names_are_shown_as_text(marketer: Client):
+def test_names_are_shown_as_text(marketer: Client) -> None:
     campaign = make_campaign(name="<script>alert(1)</script>")
     page = text(marketer.get(campaign.get_absolute_url()))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page

@@ -76,7 +76,7 @@ def age(version: FactsVersion) -> None:
     os.utime(version.folder, (long_ago.timestamp(),) * 2)
 
 
-def test_a_snapshot_holds_every_row():
+def test_a_snapshot_holds_every_row() -> None:
     make_history()
     version = refresh_facts()
     rows = Transaction.objects.values_list("customer_id", "branch_id", "claimed_on", "burnt_on")
@@ -85,7 +85,7 @@ def test_a_snapshot_holds_every_row():
     assert (version.customers, version.transactions) == (65, len(rows))
 
 
-def test_a_snapshot_knows_its_places():
+def test_a_snapshot_knows_its_places() -> None:
     cairo, giza = make_city(), make_city()
     with_city, without = make_branch(city=giza), make_branch()
     customer = make_customer(city=cairo)
@@ -101,21 +101,21 @@ def test_a_snapshot_knows_its_places():
     assert sorted(held, key=str) == sorted(expected, key=str)
 
 
-def test_a_snapshot_says_its_first_and_last_day():
+def test_a_snapshot_says_its_first_and_last_day() -> None:
     make_transaction(claimed_on=date(2024, 2, 1), burnt_on=date(2024, 5, 1))
     make_transaction(claimed_on=date(2024, 3, 1))
     version = refresh_facts()
     assert (version.first_day, version.last_day) == (date(2024, 2, 1), date(2024, 5, 1))
 
 
-def test_transactions_lie_in_a_folder_for_each_month_of_claims():
+def test_transactions_lie_in_a_folder_for_each_month_of_claims() -> None:
     for day in (date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31)):
         make_transaction(claimed_on=day)
     folders = {path.name for path in (refresh_facts().folder / "transactions").iterdir()}
     assert folders == {"month=2023-12", "month=2024-01"}
 
 
-def test_amounts_survive():
+def test_amounts_survive() -> None:
     make_transaction(amount="1234567890.12")
     make_transaction(amount=None)
     held = ask(refresh_facts(), "SELECT amount FROM transactions ORDER BY amount")
@@ -123,7 +123,7 @@ def test_amounts_survive():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_survives_in_the_snapshot(name: str):
+def test_a_name_survives_in_the_snapshot(name: str) -> None:
     make_merchant(name=name)
     make_merchant(name="after it")
     assert ask(refresh_facts(), "SELECT name FROM merchants ORDER BY id") == [
@@ -132,12 +132,12 @@ def test_a_name_survives_in_the_snapshot(name: str):
     ]
 
 
-def test_an_empty_name_stays_an_empty_name():
+def test_an_empty_name_stays_an_empty_name() -> None:
     make_branch(name="")
     assert ask(refresh_facts(), "SELECT name FROM branches") == [("",)]
 
 
-def test_rows_come_back_as_they_went_out(tmp_path: Path):
+def test_rows_come_back_as_they_went_out(tmp_path: Path) -> None:
     names = [name for name in NAMES if name != r"\N"]
     for name in names:
         make_merchant(name=name)
@@ -149,14 +149,14 @@ def test_rows_come_back_as_they_went_out(tmp_path: Path):
     assert set(Merchant.objects.values_list("name", flat=True)) == set(names)
 
 
-def test_nothing_comes_back_as_nothing(tmp_path: Path):
+def test_nothing_comes_back_as_nothing(tmp_path: Path) -> None:
     make_city(latitude=None, longitude=None)
     copy_out("SELECT 'x' AS external_id, name, latitude FROM customers_city", tmp_path / "rows.csv")
     copy_in("customers_city", ["external_id", "name", "latitude"], tmp_path / "rows.csv")
     assert type(make_city()).objects.get(external_id="x").latitude is None
 
 
-def test_without_transactions_there_is_a_snapshot_without_days():
+def test_without_transactions_there_is_a_snapshot_without_days() -> None:
     make_customer()
     version = refresh_facts()
     assert (version.customers, version.transactions) == (1, 0)
@@ -165,13 +165,13 @@ def test_without_transactions_there_is_a_snapshot_without_days():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_snapshot_is_taken_outside_of_a_transaction():
+def test_a_snapshot_is_taken_outside_of_a_transaction() -> None:
     make_history(customers=5, transactions=20)
     assert refresh_facts().transactions == 20
     assert FactsVersion.objects.current().transactions == 20
 
 
-def test_a_new_snapshot_replaces_the_old_one_and_the_old_one_stays_readable():
+def test_a_new_snapshot_replaces_the_old_one_and_the_old_one_stays_readable() -> None:
     make_transaction()
     old = refresh_facts()
     make_transaction()
@@ -181,7 +181,7 @@ def test_a_new_snapshot_replaces_the_old_one_and_the_old_one_stays_readable():
     assert ask(new, "SELECT count(*) FROM transactions") == [(2,)]
 
 
-def test_an_older_snapshot_never_replaces_a_newer_one(monkeypatch: pytest.MonkeyPatch):
+def test_an_older_snapshot_never_replaces_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     make_transaction()
     newer: list[FactsVersion] = []
     while_refreshing(monkeypatch, lambda: newer.append(refresh_facts()))
@@ -191,7 +191,7 @@ def test_an_older_snapshot_never_replaces_a_newer_one(monkeypatch: pytest.Monkey
     assert not older.is_current
 
 
-def test_a_replaced_snapshot_is_removed_after_its_grace():
+def test_a_replaced_snapshot_is_removed_after_its_grace() -> None:
     make_transaction()
     first, second, third = refresh_facts(), refresh_facts(), refresh_facts()
     age(first)
@@ -203,14 +203,14 @@ def test_a_replaced_snapshot_is_removed_after_its_grace():
     assert not third.folder.exists()
 
 
-def test_the_snapshot_that_pages_read_is_never_removed(monkeypatch: pytest.MonkeyPatch):
+def test_the_snapshot_that_pages_read_is_never_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     make_transaction()
     while_refreshing(monkeypatch, lambda: age(refresh_facts()))
     refresh_facts()
     assert ask(current_facts(), "SELECT count(*) FROM transactions") == [(1,)]
 
 
-def test_changes_make_the_figures_stale_until_they_are_refreshed():
+def test_changes_make_the_figures_stale_until_they_are_refreshed() -> None:
     refresh_facts()
     assert not facts_are_stale()
     mark_facts_stale("Import 1")
@@ -219,19 +219,19 @@ def test_changes_make_the_figures_stale_until_they_are_refreshed():
     assert not facts_are_stale()
 
 
-def test_fresh_figures_are_not_made_anew():
+def test_fresh_figures_are_not_made_anew() -> None:
     refresh_facts()
     assert refresh_stale_facts() is None
 
 
-def test_a_change_during_a_refresh_stays(monkeypatch: pytest.MonkeyPatch):
+def test_a_change_during_a_refresh_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     mark_facts_stale("before")
     while_refreshing(monkeypatch, lambda: mark_facts_stale("meanwhile"))
     refresh_facts()
     assert FactsChange.objects.get().reason == "meanwhile"
 
 
-def test_a_refresh_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch):
+def test_a_refresh_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     make_transaction()
     old = refresh_facts()
     mark_facts_stale("a new coupon")
@@ -247,13 +247,13 @@ def test_a_refresh_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPa
     assert facts_are_stale()
 
 
-def test_before_the_first_snapshot_there_are_no_figures():
+def test_before_the_first_snapshot_there_are_no_figures() -> None:
     with pytest.raises(NoFacts, match="Import your customers"):
         current_facts()
     assert freshness() is None
 
 
-def test_a_snapshot_that_is_gone_is_made_anew():
+def test_a_snapshot_that_is_gone_is_made_anew() -> None:
     make_transaction()
     gone = refresh_facts()
     gone.folder.rename(gone.folder.with_name("moved"))
@@ -262,7 +262,7 @@ def test_a_snapshot_that_is_gone_is_made_anew():
     assert refresh_stale_facts() == current_facts()
 
 
-def test_pages_say_of_when_the_figures_are():
+def test_pages_say_of_when_the_figures_are() -> None:
     make_transaction(claimed_on=date(2024, 7, 14))
     version = refresh_facts()
     two_hours_ago = timezone.now() - timedelta(hours=2)
@@ -273,7 +273,7 @@ def test_pages_say_of_when_the_figures_are():
     assert freshness().sentence.endswith("14 July 2024. Newer records are being added.")
 
 
-def test_months_add_up_to_the_rows():
+def test_months_add_up_to_the_rows() -> None:
     make_history()
     months = ask(
         refresh_facts(), "SELECT month, count(*) FROM transactions GROUP BY month ORDER BY month"

@@ -53,7 +53,7 @@ def make_shopper() -> Customer:
 )
 def test_features_worked_out_on_paper(
     as_of: date, recency: int, frequency: int, burn_rate: float, merchants: int, cities: int
-):
+) -> None:
     assert features_of(make_shopper(), as_of=as_of) == {
         "recency_days": recency,
         "transaction_frequency": frequency,
@@ -66,25 +66,25 @@ def test_features_worked_out_on_paper(
 
 
 @pytest.mark.parametrize(("gender", "female", "male"), [("Male", 0, 1), ("Unknown", 0, 0)])
-def test_an_unknown_gender_is_neither(gender: str, female: int, male: int):
+def test_an_unknown_gender_is_neither(gender: str, female: int, male: int) -> None:
     row = make_transaction(customer=make_customer(gender=gender))
     found = features_of(row.customer, as_of=row.claimed_on)
     assert (found["gender_name_Female"], found["gender_name_Male"]) == (female, male)
 
 
-def test_a_coupon_without_any_city_counts_for_no_city():
+def test_a_coupon_without_any_city_counts_for_no_city() -> None:
     row = make_transaction()
     assert features_of(row.customer, as_of=row.claimed_on)["city_frequency"] == 0
 
 
-def test_two_branches_of_a_merchant_are_one_merchant():
+def test_two_branches_of_a_merchant_are_one_merchant() -> None:
     first = make_transaction()
     branch = make_branch(merchant=first.branch.merchant)
     make_transaction(customer=first.customer, branch=branch)
     assert features_of(first.customer, as_of=first.claimed_on)["merchant_frequency"] == 1
 
 
-def test_customers_without_a_coupon_by_then_have_no_row():
+def test_customers_without_a_coupon_by_then_have_no_row() -> None:
     early = make_transaction(claimed_on=date(2024, 3, 1))
     make_transaction(claimed_on=date(2024, 3, 2))
     make_customer()
@@ -94,7 +94,7 @@ def test_customers_without_a_coupon_by_then_have_no_row():
     assert never_active(version, as_of=date(2024, 3, 2)) == 1
 
 
-def test_features_are_numbers_in_the_order_of_the_catalogue():
+def test_features_are_numbers_in_the_order_of_the_catalogue() -> None:
     make_history(customers=5, transactions=20)
     table = customer_features(refresh_facts(), as_of=date(2024, 12, 31))
     assert list(table.columns) == list(CATALOGUE)
@@ -105,7 +105,7 @@ def test_features_are_numbers_in_the_order_of_the_catalogue():
 
 @pytest.mark.parametrize("as_of", [date(2024, 2, 15), date(2024, 12, 31)])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_features_equal_an_independent_count(seed: int, as_of: date):
+def test_features_equal_an_independent_count(seed: int, as_of: date) -> None:
     make_history(seed=seed)
     found = customer_features(refresh_facts(), as_of=as_of)
     expected = counted_with_pandas(pd.Timestamp(as_of))

@@ -1,6 +1,8 @@
 """The figures of the overview: one case worked out on paper, then laws on random records."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db.models import F, Q
@@ -29,14 +31,14 @@ PERIODS = [
 ]
 
 
-def ask(question, *asked):
+def ask(question: Callable[..., Any], *asked: object) -> Any:
     """The answer of one insight over a new snapshot."""
     with open_facts(refresh_facts()) as facts:
         return question(facts, *asked)
 
 
 @pytest.fixture
-def one_march():
+def one_march() -> None:
     """Three known customers of whom one joined in March, and five coupons.
 
     Claimed in March: a (burnt after 4 days), b (burnt in April), c (not burnt). Claimed before: d
@@ -62,7 +64,7 @@ def one_march():
 
 
 @pytest.mark.usefixtures("one_march")
-def test_the_totals_of_a_month():
+def test_the_totals_of_a_month() -> None:
     totals = ask(insights.totals, MARCH)
     assert totals == insights.Totals(
         customers=3,
@@ -77,7 +79,7 @@ def test_the_totals_of_a_month():
 
 
 @pytest.mark.usefixtures("one_march")
-def test_a_month_by_days():
+def test_a_month_by_days() -> None:
     days = ask(insights.activity_over_time, MARCH)
     assert len(days) == 31
     assert [day for day in days if day.claims or day.burns] == [
@@ -97,12 +99,12 @@ def test_a_month_by_days():
         ("branch", [Activity("Downtown", 2, 1), Activity("Shoes m1", 1, 1)]),
     ],
 )
-def test_a_month_by_place(dimension: str, expected: list[Activity]):
+def test_a_month_by_place(dimension: str, expected: list[Activity]) -> None:
     assert ask(insights.activity_by, dimension, MARCH) == expected
 
 
 @pytest.mark.usefixtures("one_march")
-def test_active_customers_by_gender():
+def test_active_customers_by_gender() -> None:
     assert ask(insights.active_by_gender, MARCH) == [
         Count("Female", 1),
         Count("Male", 1),
@@ -111,13 +113,13 @@ def test_active_customers_by_gender():
 
 
 @pytest.mark.usefixtures("one_march")
-def test_active_customers_by_burns():
+def test_active_customers_by_burns() -> None:
     bands = {band.label: band.customers for band in ask(insights.loyalty, MARCH)}
     assert bands == dict.fromkeys(insights.LOYALTY_BANDS, 0) | {"0": 1, "2": 1}
 
 
 @pytest.mark.usefixtures("one_march")
-def test_customers_joined_by_month():
+def test_customers_joined_by_month() -> None:
     months = ask(insights.joined_over_time, Period(date(2023, 12, 1), date(2024, 7, 31)))
     assert [(month.label, month.customers) for month in months] == [
         ("Dec 2023", 0),
@@ -134,7 +136,7 @@ def test_customers_joined_by_month():
 @pytest.mark.parametrize(
     ("burns", "band"), [(0, "0"), (1, "1"), (5, "5"), (6, "6 to 10"), (10, "6 to 10")]
 )
-def test_loyalty_bands_have_their_edges(burns: int, band: str):
+def test_loyalty_bands_have_their_edges(burns: int, band: str) -> None:
     her = make_customer()
     make_transaction(customer=her, claimed_on=MARCH.start)
     for _ in range(burns):
@@ -142,14 +144,14 @@ def test_loyalty_bands_have_their_edges(burns: int, band: str):
     assert [count.label for count in ask(insights.loyalty, MARCH) if count.customers] == [band]
 
 
-def test_eleven_burns_are_in_the_last_band():
+def test_eleven_burns_are_in_the_last_band() -> None:
     her = make_customer()
     for _ in range(11):
         make_transaction(customer=her, claimed_on=MARCH.start, burnt_on=MARCH.end)
     assert ask(insights.loyalty, MARCH)[-1] == Count("11 and more", 1)
 
 
-def test_the_ten_largest_places_are_named_and_the_others_summed():
+def test_the_ten_largest_places_are_named_and_the_others_summed() -> None:
     for n in range(1, 13):
         branch = make_branch(merchant=make_merchant(name=f"Shop {n:02}"))
         for _ in range(n):
@@ -161,7 +163,7 @@ def test_the_ten_largest_places_are_named_and_the_others_summed():
     assert places[-1] == Activity(insights.OTHER, 1 + 2, 0)
 
 
-def test_places_of_the_same_name_stay_apart():
+def test_places_of_the_same_name_stay_apart() -> None:
     for _ in range(2):
         make_transaction(
             branch=make_branch(merchant=make_merchant(name="Books")), claimed_on=MARCH.start
@@ -170,12 +172,12 @@ def test_places_of_the_same_name_stay_apart():
     assert ask(insights.activity_by, "merchant", MARCH) == expected
 
 
-def test_a_coupon_without_a_city_is_of_an_unknown_one():
+def test_a_coupon_without_a_city_is_of_an_unknown_one() -> None:
     make_transaction(claimed_on=MARCH.start)
     assert ask(insights.activity_by, "city", MARCH) == [Activity("Unknown", 1, 0)]
 
 
-def test_a_period_without_anything_is_all_zeros():
+def test_a_period_without_anything_is_all_zeros() -> None:
     totals = ask(insights.totals, MARCH)
     assert totals == insights.Totals(0, 0, 0, 0, 0, 0, None)
     assert totals.burn_rate is None
@@ -183,7 +185,7 @@ def test_a_period_without_anything_is_all_zeros():
     assert {day.claims + day.burns for day in ask(insights.activity_over_time, MARCH)} == {0}
 
 
-def test_weeks_begin_on_monday():
+def test_weeks_begin_on_monday() -> None:
     make_transaction(claimed_on=date(2024, 3, 3))  # a Sunday
     make_transaction(claimed_on=date(2024, 3, 4))
     weeks = ask(insights.activity_over_time, Period(date(2024, 3, 1), date(2024, 5, 1)))
@@ -191,7 +193,7 @@ def test_weeks_begin_on_monday():
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_totals_equal_counts_of_the_database(period: Period):
+def test_totals_equal_counts_of_the_database(period: Period) -> None:
     make_history(seed=3)
     totals = ask(insights.totals, period)
     days = (period.start, period.end)
@@ -211,7 +213,7 @@ def test_totals_equal_counts_of_the_database(period: Period):
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_every_chart_adds_up_to_the_totals(period: Period):
+def test_every_chart_adds_up_to_the_totals(period: Period) -> None:
     make_history(seed=4)
     with open_facts(refresh_facts()) as facts:
         totals = insights.totals(facts, period)

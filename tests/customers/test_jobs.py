@@ -59,7 +59,7 @@ def interrupt(job: DataImport) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def test_a_job_is_claimed_once():
+def test_a_job_is_claimed_once() -> None:
     job = make_import()
     assert [DataImport.objects.claim(job.pk) for _ in range(2)] == [True, False]
     job.refresh_from_db()
@@ -70,23 +70,23 @@ def test_a_job_is_claimed_once():
 @pytest.mark.parametrize(
     "status", [Status.COMPLETED, Status.REJECTED, Status.FAILED, Status.CANCELLED]
 )
-def test_an_ended_job_is_not_claimed(status: str):
+def test_an_ended_job_is_not_claimed(status: str) -> None:
     assert not DataImport.objects.claim(make_import(status=status).pk)
 
 
-def test_a_silent_worker_loses_its_job():
+def test_a_silent_worker_loses_its_job() -> None:
     job = make_running(silent_for=DataImport.LOST_AFTER_SECONDS + 5)
     assert DataImport.objects.claim(job.pk)
     job.refresh_from_db()
     assert job.attempts == 2
 
 
-def test_a_worker_that_was_just_heard_keeps_its_job():
+def test_a_worker_that_was_just_heard_keeps_its_job() -> None:
     job = make_running(silent_for=DataImport.LOST_AFTER_SECONDS - 30)
     assert not DataImport.objects.claim(job.pk)
 
 
-def test_a_job_that_was_lost_too_often_is_not_claimed_again():
+def test_a_job_that_was_lost_too_often_is_not_claimed_again() -> None:
     job = make_running(silent_for=3600, attempts=DataImport.MAX_ATTEMPTS)
     assert not DataImport.objects.claim(job.pk)
 
@@ -95,7 +95,7 @@ def test_a_job_that_was_lost_too_often_is_not_claimed_again():
 @pytest.mark.skipif(
     connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
 )
-def test_two_workers_race_for_a_job_and_one_gets_it():
+def test_two_workers_race_for_a_job_and_one_gets_it() -> None:
     jobs, start = [make_import() for _ in range(20)], Barrier(2)
 
     def claim_all() -> list[bool]:
@@ -114,7 +114,7 @@ def test_two_workers_race_for_a_job_and_one_gets_it():
     assert [a + b for a, b in zip(first, second, strict=True)] == [1] * len(jobs)
 
 
-def test_a_report_says_how_far_the_job_is():
+def test_a_report_says_how_far_the_job_is() -> None:
     job = make_running(silent_for=60)
     job.report("Reading the file", 0.25)
     stored = DataImport.objects.get(pk=job.pk)
@@ -122,7 +122,7 @@ def test_a_report_says_how_far_the_job_is():
     assert stored.heartbeat_at > job.heartbeat_at
 
 
-def test_a_report_of_a_worker_that_lost_its_job_is_refused():
+def test_a_report_of_a_worker_that_lost_its_job_is_refused() -> None:
     job = make_running()
     take_over(job)
     with pytest.raises(JobLost):
@@ -130,14 +130,14 @@ def test_a_report_of_a_worker_that_lost_its_job_is_refused():
     assert DataImport.objects.get(pk=job.pk).stage == ""
 
 
-def test_a_report_hears_that_someone_asked_to_stop():
+def test_a_report_hears_that_someone_asked_to_stop() -> None:
     job = make_running()
     assert DataImport.objects.get(pk=job.pk).cancel()
     with pytest.raises(JobCancelled):
         job.report("Loading", 0.6)
 
 
-def test_results_of_a_worker_that_lost_its_job_are_refused():
+def test_results_of_a_worker_that_lost_its_job_are_refused() -> None:
     job = make_running()
     take_over(job)
     with pytest.raises(JobLost):
@@ -145,7 +145,7 @@ def test_results_of_a_worker_that_lost_its_job_are_refused():
     assert DataImport.objects.get(pk=job.pk).status == Status.RUNNING
 
 
-def test_a_waiting_job_is_cancelled_at_once():
+def test_a_waiting_job_is_cancelled_at_once() -> None:
     job = make_import()
     assert job.cancel()
     job.refresh_from_db()
@@ -154,14 +154,14 @@ def test_a_waiting_job_is_cancelled_at_once():
     assert not DataImport.objects.claim(job.pk)
 
 
-def test_a_running_job_is_asked_to_stop():
+def test_a_running_job_is_asked_to_stop() -> None:
     job = make_running()
     assert job.cancel()
     job.refresh_from_db()
     assert (job.status, job.cancel_requested) == (Status.RUNNING, True)
 
 
-def test_an_ended_job_is_not_cancelled():
+def test_an_ended_job_is_not_cancelled() -> None:
     job = make_import(status=Status.COMPLETED)
     assert not job.cancel()
     job.refresh_from_db()
@@ -169,7 +169,7 @@ def test_an_ended_job_is_not_cancelled():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_heart_beats_while_long_work_is_done(monkeypatch: pytest.MonkeyPatch):
+def test_the_heart_beats_while_long_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs_module, "BEAT_SECONDS", 0.02)
     job = make_running(silent_for=3600)
     with job.beating():
@@ -177,31 +177,31 @@ def test_the_heart_beats_while_long_work_is_done(monkeypatch: pytest.MonkeyPatch
     assert not DataImport.objects.lost().exists()
 
 
-def test_done_work_completes_the_job():
+def test_done_work_completes_the_job() -> None:
     job = do(complete)
     assert (job.status, job.attempts, job.error) == (Status.COMPLETED, 1, "")
     assert job.finished_at is not None
 
 
-def test_a_refusal_is_told_in_its_own_words():
+def test_a_refusal_is_told_in_its_own_words() -> None:
     job = do(refuse)
     assert (job.status, job.error) == (Status.REJECTED, "This file holds no sheet.")
 
 
 def test_an_unexpected_error_is_logged_and_told_in_general_words(
     caplog: pytest.LogCaptureFixture,
-):
+) -> None:
     job = do(break_down)
     assert (job.status, job.error) == (Status.FAILED, UNEXPECTED)
     assert "disk is full" in caplog.text
 
 
-def test_a_job_that_is_someone_elses_is_left_alone():
+def test_a_job_that_is_someone_elses_is_left_alone() -> None:
     job = do(break_down, status=Status.RUNNING, attempts=1, heartbeat_at=timezone.now())
     assert (job.status, job.attempts) == (Status.RUNNING, 1)
 
 
-def test_a_worker_that_lost_its_job_leaves_it_alone(caplog: pytest.LogCaptureFixture):
+def test_a_worker_that_lost_its_job_leaves_it_alone(caplog: pytest.LogCaptureFixture) -> None:
     def work(job: DataImport) -> None:
         take_over(job)
         job.report("Loading", 0.6)
@@ -212,7 +212,7 @@ def test_a_worker_that_lost_its_job_leaves_it_alone(caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("fail", [refuse, break_down])
-def test_a_late_failure_of_a_worker_that_lost_its_job_says_nothing(fail: Any):
+def test_a_late_failure_of_a_worker_that_lost_its_job_says_nothing(fail: Any) -> None:
     def work(job: DataImport) -> None:
         take_over(job)
         fail(job)
@@ -221,7 +221,7 @@ def test_a_late_failure_of_a_worker_that_lost_its_job_says_nothing(fail: Any):
     assert (job.status, job.error) == (Status.RUNNING, "")
 
 
-def test_a_cancelled_job_stops_at_its_next_report():
+def test_a_cancelled_job_stops_at_its_next_report() -> None:
     def work(job: DataImport) -> None:
         DataImport.objects.get(pk=job.pk).cancel()
         job.report("Loading", 0.6)
@@ -229,7 +229,7 @@ def test_a_cancelled_job_stops_at_its_next_report():
     assert do(work).status == Status.CANCELLED
 
 
-def test_ctrl_c_is_noted_and_goes_on():
+def test_ctrl_c_is_noted_and_goes_on() -> None:
     job = make_import()
     with pytest.raises(KeyboardInterrupt):
         perform(DataImport, job.pk, interrupt, refusals=())
@@ -237,7 +237,7 @@ def test_ctrl_c_is_noted_and_goes_on():
     assert (job.status, job.error) == (Status.FAILED, INTERRUPTED)
 
 
-def test_lost_jobs_are_queued_again_and_others_are_not():
+def test_lost_jobs_are_queued_again_and_others_are_not() -> None:
     queued: list[DataImport] = []
     lost = make_running(silent_for=3600)
     make_running()
@@ -247,7 +247,7 @@ def test_lost_jobs_are_queued_again_and_others_are_not():
     assert queued == [lost]
 
 
-def test_a_job_lost_too_often_is_given_up(caplog: pytest.LogCaptureFixture):
+def test_a_job_lost_too_often_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     queued: list[DataImport] = []
     lost = make_running(silent_for=3600, attempts=DataImport.MAX_ATTEMPTS)

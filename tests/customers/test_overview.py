@@ -39,27 +39,27 @@ def make_tile(value: float | None, before: float | None, **values: object) -> Ti
 )
 def test_a_tile_tells_its_change(
     value: float | None, before: float | None, change: float | None, direction: str, tone: str
-):
+) -> None:
     tile = make_tile(value, before)
     assert tile.change == (None if change is None else pytest.approx(change))
     assert (tile.direction, tile.tone) == (direction, tone)
 
 
-def test_a_share_changes_in_percentage_points():
+def test_a_share_changes_in_percentage_points() -> None:
     assert make_tile(0.5, 0.4, is_share=True).change == pytest.approx(0.1)
 
 
-def test_fewer_days_to_burn_are_welcome():
+def test_fewer_days_to_burn_are_welcome() -> None:
     assert make_tile(8, 10, more_is_better=False).tone == "good"
     assert make_tile(12, 10, more_is_better=False).tone == "bad"
 
 
-def test_more_outstanding_coupons_are_neither_good_nor_bad():
+def test_more_outstanding_coupons_are_neither_good_nor_bad() -> None:
     assert make_tile(12, 10, more_is_better=None).tone == "neutral"
 
 
 @pytest.mark.django_db
-def test_tiles_compare_with_the_period_before():
+def test_tiles_compare_with_the_period_before() -> None:
     her = make_customer(joined_on=date(2024, 3, 2))
     for day in (date(2024, 3, 2), date(2024, 4, 1), date(2024, 4, 30)):
         make_transaction(customer=her, claimed_on=day)
@@ -74,19 +74,19 @@ def test_tiles_compare_with_the_period_before():
 
 
 @pytest.mark.django_db
-def test_before_the_first_claim_there_is_nothing_to_compare_with():
+def test_before_the_first_claim_there_is_nothing_to_compare_with() -> None:
     make_transaction(claimed_on=APRIL.start)
     assert tiles_of(APRIL)["Claims"].before is None
 
 
 @pytest.mark.django_db
-def test_the_last_day_before_the_period_is_enough_to_compare_with():
+def test_the_last_day_before_the_period_is_enough_to_compare_with() -> None:
     make_transaction(claimed_on=date(2024, 3, 31))
     assert tiles_of(APRIL)["Claims"].before == 1
 
 
 @pytest.mark.django_db
-def test_charts_show_the_same_figures_as_the_tiles():
+def test_charts_show_the_same_figures_as_the_tiles() -> None:
     make_history()
     page = overview(refresh_facts(), APRIL)
     tiles = {tile.label: tile.value for tile in page.tiles}
@@ -99,7 +99,7 @@ def test_charts_show_the_same_figures_as_the_tiles():
 
 
 @pytest.mark.django_db
-def test_a_chart_says_its_numbers_in_words_and_as_a_table():
+def test_a_chart_says_its_numbers_in_words_and_as_a_table() -> None:
     make_transaction(claimed_on=APRIL.start, burnt_on=APRIL.end)
     chart = overview(refresh_facts(), APRIL).charts["activity"]
     assert chart.summary == "1 claims and 1 burns by day, 1 April 2024 to 30 April 2024."
@@ -109,7 +109,7 @@ def test_a_chart_says_its_numbers_in_words_and_as_a_table():
 
 
 @pytest.mark.django_db
-def test_without_records_every_chart_is_empty():
+def test_without_records_every_chart_is_empty() -> None:
     page = overview(refresh_facts(), APRIL)
     assert all(chart.is_empty for chart in page.charts.values())
     assert page.charts["by-city"].summary.endswith("None yet.")
@@ -122,7 +122,7 @@ def test_without_records_every_chart_is_empty():
 )
 def test_others_that_would_crush_the_named_places_are_told_in_words(
     others: int, last: str, caption: str
-):
+) -> None:
     for n in range(1, 11 + others):
         branch = make_branch(merchant=make_merchant(name=f"Merchant {n:02}"))
         make_transaction(branch=branch, claimed_on=APRIL.start)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_q.models import OrmQ
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from customers.models import Customer, DataImport, Transaction
 from customers.operations.facts import refresh_facts
@@ -49,13 +49,13 @@ def upload(client: Client, content: bytes, name: str = "coupons.zip", **values: 
 # The overview --------------------------------------------------------------------------------
 
 
-def test_before_the_first_import_the_overview_says_what_to_do(marketer: Client):
+def test_before_the_first_import_the_overview_says_what_to_do(marketer: Client) -> None:
     page = text(marketer.get("/"))
     assert "Import your customers and coupons first." in page
     assert reverse("data") in page
 
 
-def test_without_coupons_the_overview_shows_zeros(marketer: Client):
+def test_without_coupons_the_overview_shows_zeros(marketer: Client) -> None:
     make_customer()
     refresh_facts()
     response = marketer.get("/")
@@ -63,7 +63,7 @@ def test_without_coupons_the_overview_shows_zeros(marketer: Client):
     assert (response.status_code, tiles["Claims"], tiles["Burn rate"]) == (200, 0, None)
 
 
-def test_the_overview_shows_the_period_of_the_address(marketer: Client):
+def test_the_overview_shows_the_period_of_the_address(marketer: Client) -> None:
     make_transaction(claimed_on=date(2024, 1, 31))
     make_transaction(claimed_on=date(2024, 3, 1))
     refresh_facts()
@@ -74,7 +74,7 @@ def test_the_overview_shows_the_period_of_the_address(marketer: Client):
     assert claims == 1
 
 
-def test_the_overview_remembers_the_period(marketer: Client):
+def test_the_overview_remembers_the_period(marketer: Client) -> None:
     make_transaction()
     refresh_facts()
     marketer.get("/", {"period": "30d"})
@@ -93,19 +93,21 @@ def test_the_overview_remembers_the_period(marketer: Client):
         {"period": "custom", "start": "1900-01-01", "end": "2100-12-31"},
     ],
 )
-def test_no_address_breaks_the_overview(marketer: Client, address: dict[str, str]):
+def test_no_address_breaks_the_overview(marketer: Client, address: dict[str, str]) -> None:
     make_transaction()
     refresh_facts()
     assert marketer.get("/", address).status_code == 200
 
 
-def test_a_snapshot_that_is_gone_does_not_break_the_overview(marketer: Client):
+def test_a_snapshot_that_is_gone_does_not_break_the_overview(marketer: Client) -> None:
     folder = refresh_facts().folder
     folder.rename(folder.with_name("moved"))
     assert "Try again in a minute." in text(marketer.get("/"))
 
 
-def test_the_overview_asks_the_database_little(marketer: Client, django_assert_max_num_queries):
+def test_the_overview_asks_the_database_little(
+    marketer: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     make_transaction()
     refresh_facts()
     with django_assert_max_num_queries(12):
@@ -115,7 +117,7 @@ def test_the_overview_asks_the_database_little(marketer: Client, django_assert_m
 # Importing -----------------------------------------------------------------------------------
 
 
-def test_a_file_is_imported_from_upload_to_outcome(marketer: Client, tmp_path: Path):
+def test_a_file_is_imported_from_upload_to_outcome(marketer: Client, tmp_path: Path) -> None:
     response = upload(marketer, zipped(tmp_path))
     data_import = DataImport.objects.get()
     assert response.url == data_import.get_absolute_url()
@@ -130,7 +132,7 @@ def test_a_file_is_imported_from_upload_to_outcome(marketer: Client, tmp_path: P
     assert marketer.get("/").context["overview"].tiles[0].value == 1
 
 
-def test_a_check_loads_nothing(marketer: Client, tmp_path: Path):
+def test_a_check_loads_nothing(marketer: Client, tmp_path: Path) -> None:
     upload(marketer, zipped(tmp_path), dry_run="on")
     data_import = execute_import(DataImport.objects.get().pk)
     assert "This was a check: nothing was loaded." in text(
@@ -139,14 +141,14 @@ def test_a_check_loads_nothing(marketer: Client, tmp_path: Path):
     assert not Customer.objects.exists()
 
 
-def test_the_same_file_again_changes_nothing(marketer: Client, tmp_path: Path):
+def test_the_same_file_again_changes_nothing(marketer: Client, tmp_path: Path) -> None:
     for _ in range(2):
         upload(marketer, zipped(tmp_path))
         data_import = execute_import(DataImport.objects.first().pk)
     assert "Nothing changed" in text(marketer.get(data_import.get_absolute_url()))
 
 
-def test_rejected_rows_are_downloaded(marketer: Client, tmp_path: Path):
+def test_rejected_rows_are_downloaded(marketer: Client, tmp_path: Path) -> None:
     tables = good_tables()
     tables["customers"].append(tables["customers"][0] | {"customer_id": "2", "gender": "robot"})
     upload(marketer, zipped(tmp_path, tables))
@@ -159,12 +161,12 @@ def test_rejected_rows_are_downloaded(marketer: Client, tmp_path: Path):
     assert b"robot" in b"".join(response.streaming_content)
 
 
-def test_without_rejected_rows_there_is_nothing_to_download(marketer: Client):
+def test_without_rejected_rows_there_is_nothing_to_download(marketer: Client) -> None:
     data_import = make_import(status=Status.COMPLETED)
     assert marketer.get(reverse("download-rejects", args=[data_import.pk])).status_code == 404
 
 
-def test_a_file_that_is_no_workbook_is_told_in_a_sentence(marketer: Client):
+def test_a_file_that_is_no_workbook_is_told_in_a_sentence(marketer: Client) -> None:
     upload(marketer, b"not a workbook", name="coupons.xlsx")
     data_import = execute_import(DataImport.objects.get().pk)
     assert data_import.status == Status.REJECTED
@@ -176,7 +178,9 @@ def test_a_file_that_is_no_workbook_is_told_in_a_sentence(marketer: Client):
 @pytest.mark.parametrize(
     ("content", "sentence"), [(b"", "This file is empty."), (None, "This field is required.")]
 )
-def test_without_a_file_nothing_is_imported(marketer: Client, content: bytes | None, sentence: str):
+def test_without_a_file_nothing_is_imported(
+    marketer: Client, content: bytes | None, sentence: str
+) -> None:
     values = {} if content is None else {"file": SimpleUploadedFile("coupons.zip", content)}
     response = marketer.post(reverse("start-import"), values)
     assert response.status_code == 422
@@ -184,7 +188,7 @@ def test_without_a_file_nothing_is_imported(marketer: Client, content: bytes | N
     assert not DataImport.objects.exists()
 
 
-def test_a_file_that_is_too_large_is_refused(marketer: Client, settings: Settings):
+def test_a_file_that_is_too_large_is_refused(marketer: Client, settings: Settings) -> None:
     settings.MAX_UPLOAD_MEGABYTES = 0
     response = upload(marketer, b"a byte")
     assert response.status_code == 422
@@ -201,7 +205,7 @@ def test_a_file_that_is_too_large_is_refused(marketer: Client, settings: Setting
         ("=cmd|'x'!A0.zip", "=cmd|&#x27;x&#x27;!A0.zip"),
     ],
 )
-def test_an_odd_file_name_is_shown_as_text(marketer: Client, name: str, shown: str):
+def test_an_odd_file_name_is_shown_as_text(marketer: Client, name: str, shown: str) -> None:
     upload(marketer, b"x", name=name)
     for address in (reverse("data"), DataImport.objects.get().get_absolute_url()):
         page = text(marketer.get(address))
@@ -209,7 +213,7 @@ def test_an_odd_file_name_is_shown_as_text(marketer: Client, name: str, shown: s
         assert "<b>sale" not in page
 
 
-def test_an_upload_stays_in_its_folder(marketer: Client, settings: Settings):
+def test_an_upload_stays_in_its_folder(marketer: Client, settings: Settings) -> None:
     upload(marketer, b"x", name="../../evil.zip")
     data_import = DataImport.objects.get()
     assert Path(data_import.path) == data_import.folder / "upload.zip"
@@ -218,7 +222,7 @@ def test_an_upload_stays_in_its_folder(marketer: Client, settings: Settings):
 # Progress ------------------------------------------------------------------------------------
 
 
-def test_while_it_is_at_work_only_the_changing_part_is_sent(marketer: Client):
+def test_while_it_is_at_work_only_the_changing_part_is_sent(marketer: Client) -> None:
     data_import = make_import(status=Status.RUNNING, stage="Checking every row", progress=0.4)
     part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
     assert "<html" not in part
@@ -227,12 +231,12 @@ def test_while_it_is_at_work_only_the_changing_part_is_sent(marketer: Client):
     assert f'hx-get="{data_import.get_absolute_url()}"' in part
 
 
-def test_when_it_has_ended_nothing_is_asked_any_more(marketer: Client):
+def test_when_it_has_ended_nothing_is_asked_any_more(marketer: Client) -> None:
     data_import = make_import(status=Status.COMPLETED)
     assert "hx-get" not in text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
 
 
-def test_an_import_is_cancelled(marketer: Client):
+def test_an_import_is_cancelled(marketer: Client) -> None:
     data_import = make_import()
     address = reverse("cancel-import", args=[data_import.pk])
     page = text(marketer.post(address, follow=True))
@@ -242,14 +246,14 @@ def test_an_import_is_cancelled(marketer: Client):
     assert DataImport.objects.get().status == Status.CANCELLED
 
 
-def test_a_running_import_is_asked_to_stop(marketer: Client):
+def test_a_running_import_is_asked_to_stop(marketer: Client) -> None:
     data_import = make_import(status=Status.RUNNING)
     page = text(marketer.post(reverse("cancel-import", args=[data_import.pk]), follow=True))
     assert "Stopping" in page
     assert "Stop it" not in page
 
 
-def test_a_viewer_sees_imports_and_no_upload(client: Client):
+def test_a_viewer_sees_imports_and_no_upload(client: Client) -> None:
     client.force_login(make_user("Viewer"))
     data_import = make_import()
     page = text(client.get(reverse("data")))
@@ -258,11 +262,11 @@ def test_a_viewer_sees_imports_and_no_upload(client: Client):
     assert "Stop it" not in text(client.get(data_import.get_absolute_url()))
 
 
-def test_before_the_first_import_the_data_page_says_so(marketer: Client):
+def test_before_the_first_import_the_data_page_says_so(marketer: Client) -> None:
     assert "Nothing was imported yet." in text(marketer.get(reverse("data")))
 
 
-def test_many_imports_need_no_more_queries_than_one(marketer: Client):
+def test_many_imports_need_no_more_queries_than_one(marketer: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             marketer.get(reverse("data"))

@@ -34,7 +34,7 @@ def ask(**address: str) -> PeriodForm:
         ("all", FIRST),
     ],
 )
-def test_a_preset_ends_on_the_last_day_with_activity(preset: str, start: date):
+def test_a_preset_ends_on_the_last_day_with_activity(preset: str, start: date) -> None:
     assert preset_period(preset, first_day=FIRST, last_day=LAST) == Period(start, LAST)
 
 
@@ -46,12 +46,12 @@ def test_a_preset_ends_on_the_last_day_with_activity(preset: str, start: date):
         (date(2025, 2, 28), date(2024, 2, 29), 366),
     ],
 )
-def test_twelve_months_around_a_leap_day(last_day: date, start: date, days: int):
+def test_twelve_months_around_a_leap_day(last_day: date, start: date, days: int) -> None:
     period = preset_period("12m", first_day=FIRST, last_day=last_day)
     assert (period.start, period.days) == (start, days)
 
 
-def test_the_period_before_has_the_same_length():
+def test_the_period_before_has_the_same_length() -> None:
     period = Period(date(2024, 3, 1), date(2024, 3, 31))
     assert period.before == Period(date(2024, 1, 30), date(2024, 2, 29))
     assert period.before.days == period.days == 31
@@ -67,15 +67,15 @@ def test_the_period_before_has_the_same_length():
         (date(2024, 7, 9), "month"),
     ],
 )
-def test_a_longer_period_is_divided_less_finely(end: date, granularity: str):
+def test_a_longer_period_is_divided_less_finely(end: date, granularity: str) -> None:
     assert Period(date(2024, 1, 1), end).granularity == granularity
 
 
-def test_a_period_is_told_in_words():
+def test_a_period_is_told_in_words() -> None:
     assert str(Period(date(2024, 1, 1), LAST)) == "1 January 2024 to 14 July 2024"
 
 
-def test_a_custom_period_is_taken_as_it_is():
+def test_a_custom_period_is_taken_as_it_is() -> None:
     form = ask(period="custom", start="2024-02-01", end="2024-02-01")
     assert form.chosen == Period(date(2024, 2, 1), date(2024, 2, 1))
 
@@ -97,19 +97,19 @@ def test_a_custom_period_is_taken_as_it_is():
 )
 def test_a_period_that_makes_no_sense_is_told_and_the_default_is_shown(
     address: dict[str, str], sentence: str
-):
+) -> None:
     form = ask(**address)
     assert form.chosen == DEFAULT
     assert sentence in " ".join(said for field in form.errors.values() for said in field)
 
 
-def test_without_transactions_the_period_ends_on_the_day_of_the_snapshot():
+def test_without_transactions_the_period_ends_on_the_day_of_the_snapshot() -> None:
     facts = FactsVersion()
     form = PeriodForm({"period": "30d"}, facts=facts)
     assert form.chosen.end == facts.created_at.date()
 
 
-def test_the_next_page_remembers_the_period():
+def test_the_next_page_remembers_the_period() -> None:
     facts = FactsVersion(first_day=FIRST, last_day=LAST)
     request = Request(period="30d")
     remembered_period(request, facts)
@@ -117,7 +117,7 @@ def test_the_next_page_remembers_the_period():
     assert later.preset == "30d"
 
 
-def test_the_address_wins_over_what_is_remembered():
+def test_the_address_wins_over_what_is_remembered() -> None:
     facts = FactsVersion(first_day=FIRST, last_day=LAST)
     session = {"period": {"period": "30d", "start": "", "end": ""}}
     assert remembered_period(Request(session, period="ytd"), facts).preset == "ytd"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer, FactsVersion, Transaction
 from tests.factories import (
@@ -22,14 +23,14 @@ CLAIMED_ON = date(2024, 3, 10)
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_an_external_id_occurs_once(make: Callable[..., Any]):
+def test_an_external_id_occurs_once(make: Callable[..., Any]) -> None:
     make(external_id="7")
     with pytest.raises(IntegrityError), transaction.atomic():
         make(external_id="7")
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_an_external_id_is_never_empty(make: Callable[..., Any]):
+def test_an_external_id_is_never_empty(make: Callable[..., Any]) -> None:
     with pytest.raises(IntegrityError, match="external_id_given"), transaction.atomic():
         make(external_id="")
 
@@ -59,18 +60,18 @@ def test_an_external_id_is_never_empty(make: Callable[..., Any]):
 )
 def test_a_record_that_cannot_be_is_refused(
     constraint: str, make: Callable[..., Any], values: dict[str, Any]
-):
+) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make(**values)
 
 
-def test_edges_of_the_rules_are_allowed():
+def test_edges_of_the_rules_are_allowed() -> None:
     make_city(latitude=-90, longitude=180)
     make_transaction(claimed_on=CLAIMED_ON, burnt_on=CLAIMED_ON, amount=0)
     assert Transaction.objects.count() == 1
 
 
-def test_one_snapshot_is_current():
+def test_one_snapshot_is_current() -> None:
     FactsVersion.objects.create(is_current=True)
     FactsVersion.objects.create(is_current=False)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -86,41 +87,43 @@ def test_one_snapshot_is_current():
         (date(2024, 3, 20), False),  # the day of the burn
     ],
 )
-def test_a_coupon_is_outstanding_from_its_claim_until_its_burn(on: date, outstanding: bool):
+def test_a_coupon_is_outstanding_from_its_claim_until_its_burn(on: date, outstanding: bool) -> None:
     make_transaction(claimed_on=CLAIMED_ON, burnt_on=date(2024, 3, 20))
     assert Transaction.objects.outstanding(on=on).exists() == outstanding
 
 
-def test_an_unburnt_coupon_stays_outstanding():
+def test_an_unburnt_coupon_stays_outstanding() -> None:
     unburnt = make_transaction(claimed_on=CLAIMED_ON)
     assert Transaction.objects.outstanding(on=date(2034, 3, 10)).get() == unburnt
 
 
-def test_burnt_coupons_have_a_burn_date():
+def test_burnt_coupons_have_a_burn_date() -> None:
     make_transaction()
     burnt = make_transaction(claimed_on=CLAIMED_ON, burnt_on=CLAIMED_ON)
     assert Transaction.objects.burnt().get() == burnt
 
 
-def test_reachable_customers_accept_marketing():
+def test_reachable_customers_accept_marketing() -> None:
     make_customer(accepts_marketing=False)
     reachable = make_customer(accepts_marketing=True)
     assert Customer.objects.reachable().get() == reachable
 
 
-def test_never_active_customers_have_no_coupon():
+def test_never_active_customers_have_no_coupon() -> None:
     active, idle = make_customer(), make_customer()
     make_transaction(customer=active)
     make_transaction(customer=active)
     assert Customer.objects.never_active().get() == idle
 
 
-def test_a_branch_without_a_name_is_called_by_its_merchant():
+def test_a_branch_without_a_name_is_called_by_its_merchant() -> None:
     branch = make_branch(name="", external_id="12", merchant=make_merchant(name="Nile Books"))
     assert str(branch) == "Nile Books 12"
 
 
-def test_places_of_transactions_come_in_one_query(django_assert_num_queries):
+def test_places_of_transactions_come_in_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     for _ in range(3):
         make_transaction(branch=make_branch(city=make_city()))
     with django_assert_num_queries(1):

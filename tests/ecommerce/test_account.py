@@ -39,32 +39,32 @@ def status_with(token: str) -> int:
     return Client().get("/api/v1/customers/", headers=headers).status_code
 
 
-def test_the_page_says_who_one_is(at_home: Client):
+def test_the_page_says_who_one_is(at_home: Client) -> None:
     page = at_home.get(reverse("account")).content.decode()
     assert "<dd>mona</dd>" in page
     assert "<dd>Viewer</dd>" in page
 
 
-def test_a_token_is_shown_once(at_home: Client):
+def test_a_token_is_shown_once(at_home: Client) -> None:
     token = new_token(at_home)
     assert token not in at_home.get(reverse("account")).content.decode()
 
 
-def test_a_token_opens_the_api_with_the_role_of_its_owner(at_home: Client):
+def test_a_token_opens_the_api_with_the_role_of_its_owner(at_home: Client) -> None:
     token = new_token(at_home)
     assert status_with(token) == 200
     User.objects.get(username="mona").groups.clear()
     assert status_with(token) == 403
 
 
-def test_a_token_is_not_stored(at_home: Client, mona: User):
+def test_a_token_is_not_stored(at_home: Client, mona: User) -> None:
     token = new_token(at_home)
     stored = AuthToken.objects.get(user=mona)
     assert token not in vars(stored).values()
     assert stored.expiry > timezone.now() + timedelta(days=80)
 
 
-def test_a_revoked_token_opens_nothing(at_home: Client):
+def test_a_revoked_token_opens_nothing(at_home: Client) -> None:
     token, other = new_token(at_home), new_token(at_home)
     digest = AuthToken.objects.get(token_key=token[: len(AuthToken.objects.first().token_key)])
     response = at_home.post(reverse("revoke-token", args=[digest.digest]), follow=True)
@@ -72,19 +72,19 @@ def test_a_revoked_token_opens_nothing(at_home: Client):
     assert (status_with(token), status_with(other)) == (401, 200)
 
 
-def test_a_token_of_someone_else_is_neither_seen_nor_revoked(at_home: Client):
+def test_a_token_of_someone_else_is_neither_seen_nor_revoked(at_home: Client) -> None:
     theirs, token = AuthToken.objects.create(user=make_user("Admin"))
     assert theirs.token_key not in at_home.get(reverse("account")).content.decode()
     assert at_home.post(reverse("revoke-token", args=[theirs.digest])).status_code == 404
     assert status_with(token) == 200
 
 
-def test_a_token_that_has_ended_opens_nothing(mona: User):
+def test_a_token_that_has_ended_opens_nothing(mona: User) -> None:
     _, token = AuthToken.objects.create(user=mona, expiry=timedelta(seconds=-1))
     assert status_with(token) == 401
 
 
-def test_the_password_is_changed(at_home: Client, mona: User):
+def test_the_password_is_changed(at_home: Client, mona: User) -> None:
     values = {"old_password": PASSWORD, "new_password1": BETTER, "new_password2": BETTER}
     page = at_home.post(reverse("change-password"), values, follow=True).content.decode()
     assert "Your password is changed." in page
@@ -102,7 +102,7 @@ def test_the_password_is_changed(at_home: Client, mona: User):
 )
 def test_a_password_that_will_not_do_is_refused(
     at_home: Client, mona: User, values: dict[str, str], sentence: str
-):
+) -> None:
     right = {"old_password": PASSWORD, "new_password1": BETTER, "new_password2": BETTER}
     page = at_home.post(reverse("change-password"), right | values).content.decode()
     assert sentence in page
@@ -110,7 +110,7 @@ def test_a_password_that_will_not_do_is_refused(
     assert mona.check_password(PASSWORD)
 
 
-def test_too_many_wrong_passwords_lock_the_login(client: Client, mona: User):
+def test_too_many_wrong_passwords_lock_the_login(client: Client, mona: User) -> None:
     for _ in range(10):
         client.post("/login/", {"username": "mona", "password": "wrong"})
     response = client.post("/login/", {"username": "mona", "password": PASSWORD})

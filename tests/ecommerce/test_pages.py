@@ -101,7 +101,7 @@ def faults_of(html: str) -> list[str]:
 # Who may come in -----------------------------------------------------------------------------
 
 
-def test_every_page_is_in_the_lists_above():
+def test_every_page_is_in_the_lists_above() -> None:
     modules = (customers.urls, segmentation.urls, campaigns.urls, urls)
     named = {path.name for module in modules for path in module.urlpatterns if path_name(path)}
     listed = FOR_ALL + FOR_MARKETERS + OWN + ACTIONS + OWN_ACTIONS + DOWNLOADS + WITHOUT_LOGIN
@@ -113,21 +113,23 @@ def path_name(path: Any) -> str | None:
 
 
 @pytest.mark.parametrize("page", FOR_ALL + FOR_MARKETERS + OWN + DOWNLOADS)
-def test_a_page_needs_login(client: Client, address: Callable[[str], str], page: str):
+def test_a_page_needs_login(client: Client, address: Callable[[str], str], page: str) -> None:
     response = client.get(address(page))
     assert response.status_code == 302
     assert response.url == f"/login/?next={address(page)}"
 
 
 @pytest.mark.parametrize("page", ACTIONS + OWN_ACTIONS[:2])
-def test_an_action_needs_login(client: Client, address: Callable[[str], str], page: str):
+def test_an_action_needs_login(client: Client, address: Callable[[str], str], page: str) -> None:
     response = client.post(address(page))
     assert response.status_code == 302
     assert response.url.startswith("/login/")
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_everybody_with_a_role_may_look(client: Client, address: Callable[[str], str], role: str):
+def test_everybody_with_a_role_may_look(
+    client: Client, address: Callable[[str], str], role: str
+) -> None:
     client.force_login(make_user(role))
     assert {page: client.get(address(page)).status_code for page in FOR_ALL + OWN} == dict.fromkeys(
         FOR_ALL + OWN, 200
@@ -137,7 +139,7 @@ def test_everybody_with_a_role_may_look(client: Client, address: Callable[[str],
 @pytest.mark.parametrize("page", FOR_ALL + FOR_MARKETERS + DOWNLOADS)
 def test_a_person_without_a_role_sees_nothing(
     client: Client, address: Callable[[str], str], page: str
-):
+) -> None:
     client.force_login(make_user())
     assert client.get(address(page)).status_code == 403
 
@@ -148,13 +150,13 @@ def test_a_person_without_a_role_sees_nothing(
 )
 def test_only_marketers_and_admins_change_things(
     client: Client, address: Callable[[str], str], page: str, role: str, status: int
-):
+) -> None:
     client.force_login(make_user(role))
     assert client.get(address(page)).status_code == status
 
 
 @pytest.mark.parametrize("page", ACTIONS)
-def test_a_viewer_changes_nothing(client: Client, address: Callable[[str], str], page: str):
+def test_a_viewer_changes_nothing(client: Client, address: Callable[[str], str], page: str) -> None:
     client.force_login(make_user("Viewer"))
     assert client.post(address(page)).status_code == 403
     assert Campaign.objects.get().status == Campaign.Status.DRAFT
@@ -163,7 +165,7 @@ def test_a_viewer_changes_nothing(client: Client, address: Callable[[str], str],
 
 
 @pytest.mark.parametrize("page", FOR_MARKETERS)
-def test_a_viewer_submits_nothing(client: Client, address: Callable[[str], str], page: str):
+def test_a_viewer_submits_nothing(client: Client, address: Callable[[str], str], page: str) -> None:
     client.force_login(make_user("Viewer"))
     assert client.post(address(page), {"name": "x"}).status_code == 403
 
@@ -171,31 +173,31 @@ def test_a_viewer_submits_nothing(client: Client, address: Callable[[str], str],
 @pytest.mark.parametrize("page", ACTIONS + OWN_ACTIONS[:2])
 def test_an_action_is_not_done_by_following_a_link(
     client: Client, address: Callable[[str], str], page: str
-):
+) -> None:
     client.force_login(make_user("Admin"))
     assert client.get(address(page)).status_code == 405
 
 
 @pytest.mark.parametrize("page", ACTIONS + OWN_ACTIONS[:2])
-def test_an_action_from_another_site_is_refused(address: Callable[[str], str], page: str):
+def test_an_action_from_another_site_is_refused(address: Callable[[str], str], page: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user("Admin"))
     assert client.post(address(page)).status_code == 403
 
 
-def test_health_is_told_without_login(client: Client):
+def test_health_is_told_without_login(client: Client) -> None:
     response = client.get("/health/")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-def test_a_row_that_is_not_there_is_not_found(client: Client):
+def test_a_row_that_is_not_there_is_not_found(client: Client) -> None:
     client.force_login(make_user("Admin"))
     for page in ("import", "run", "segment", "campaign", "offer", "edit-campaign", "edit-offer"):
         assert client.get(reverse(page, args=[10**9])).status_code == 404
         assert client.get(f"/{page}/nothing/").status_code == 404
 
 
-def test_a_person_logs_in_and_out(client: Client):
+def test_a_person_logs_in_and_out(client: Client) -> None:
     make_user("Viewer", username="mona", password="a long password")
     values = {"username": "mona", "password": "a long password", "next": "/data/"}
     assert client.post("/login/", values).url == "/data/"
@@ -203,19 +205,19 @@ def test_a_person_logs_in_and_out(client: Client):
     assert client.get("/data/").status_code == 302
 
 
-def test_a_wrong_password_is_refused(client: Client):
+def test_a_wrong_password_is_refused(client: Client) -> None:
     make_user("Viewer", username="mona", password="a long password")
     response = client.post("/login/", {"username": "mona", "password": "another"})
     assert "correct username and password" in response.content.decode()
 
 
-def test_login_does_not_lead_to_another_site(client: Client):
+def test_login_does_not_lead_to_another_site(client: Client) -> None:
     make_user("Viewer", username="mona", password="a long password")
     values = {"username": "mona", "password": "a long password", "next": "https://example.org/"}
     assert client.post("/login/", values).url == "/"
 
 
-def test_the_menu_shows_what_a_person_may_open(client: Client):
+def test_the_menu_shows_what_a_person_may_open(client: Client) -> None:
     def menu() -> list[str]:
         return [item.label for item in client.get("/account/").context["navigation"]]
 
@@ -225,7 +227,7 @@ def test_the_menu_shows_what_a_person_may_open(client: Client):
     assert menu() == ["Overview", "Segments", "Campaigns", "Data"]
 
 
-def test_the_menu_marks_where_one_is(client: Client):
+def test_the_menu_marks_where_one_is(client: Client) -> None:
     client.force_login(make_user("Marketer"))
     for page, label in (("/", "Overview"), ("/data/", "Data"), ("/campaigns/new/", "Campaigns")):
         here = [item.label for item in client.get(page).context["navigation"] if item.is_here]
@@ -238,7 +240,7 @@ def test_the_menu_marks_where_one_is(client: Client):
 @pytest.mark.parametrize("page", FOR_ALL + FOR_MARKETERS + OWN + WITHOUT_LOGIN[:1])
 def test_a_page_needs_nothing_that_the_policy_forbids(
     client: Client, address: Callable[[str], str], page: str
-):
+) -> None:
     client.force_login(make_user("Marketer"))
     response = client.get(address(page))
     policy = response["Content-Security-Policy"]
@@ -247,7 +249,7 @@ def test_a_page_needs_nothing_that_the_policy_forbids(
     assert faults_of(response.content.decode()) == []
 
 
-def test_full_pages_need_nothing_that_the_policy_forbids(client: Client):
+def test_full_pages_need_nothing_that_the_policy_forbids(client: Client) -> None:
     client.force_login(make_user("Marketer"))
     make_history(customers=60)
     refresh_facts()
@@ -274,11 +276,11 @@ def test_full_pages_need_nothing_that_the_policy_forbids(client: Client):
         "<script src='https://cdn.example.org/x.js'></script>",
     ],
 )
-def test_the_inspector_sees_each_fault(html: str):
+def test_the_inspector_sees_each_fault(html: str) -> None:
     assert faults_of(html)
 
 
-def test_error_pages_are_plain_and_ours(client: Client):
+def test_error_pages_are_plain_and_ours(client: Client) -> None:
     client.force_login(make_user())
     for address, heading in (("/nowhere/", "Page not found"), ("/campaigns/", "Not allowed")):
         page = client.get(address).content.decode()

@@ -42,17 +42,17 @@ def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         ({"DEPLOYMENT": "prod"}, "set it to production or local."),
     ],
 )
-def test_production_refuses_to_start(tmp_path: Path, values: dict[str, str], sentence: str):
+def test_production_refuses_to_start(tmp_path: Path, values: dict[str, str], sentence: str) -> None:
     refused = start(tmp_path, **SAFE | values)
     assert refused.returncode == 1
     assert sentence in refused.stderr
 
 
-def test_production_starts_with_safe_settings(tmp_path: Path):
+def test_production_starts_with_safe_settings(tmp_path: Path) -> None:
     assert start(tmp_path, **SAFE).returncode == 0
 
 
-def test_the_first_settings_are_written_once_and_for_the_owner_only(tmp_path: Path):
+def test_the_first_settings_are_written_once_and_for_the_owner_only(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     assert write_env_file(path)
     written = path.read_text()
@@ -61,7 +61,7 @@ def test_the_first_settings_are_written_once_and_for_the_owner_only(tmp_path: Pa
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_first_settings_are_those_of_a_local_site_with_a_key_of_its_own(tmp_path: Path):
+def test_the_first_settings_are_those_of_a_local_site_with_a_key_of_its_own(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     keys = set()
     for path in (one, other):
@@ -73,8 +73,8 @@ def test_the_first_settings_are_those_of_a_local_site_with_a_key_of_its_own(tmp_
     assert len(keys) == 2
 
 
-def test_every_static_file_that_is_named_exists(settings: Settings):
-    """The manifest storage fails on a stylesheet or a script that names a file that is not there."""
+def test_every_static_file_that_is_named_exists(settings: Settings) -> None:
+    """The manifest storage fails on a file that names another one that is not there."""
     storage = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": storage}
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -45,7 +45,7 @@ def shown(effect: float) -> DriverView:
         ("merchant_frequency", 1.24, "1.2"),  # its label says the unit
     ],
 )
-def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str):
+def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str) -> None:
     assert in_unit(CATALOGUE[feature], value) == text
 
 
@@ -63,7 +63,7 @@ def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str):
         (9.0, "heat-p4"),
     ],
 )
-def test_a_larger_effect_has_a_darker_shade(effect: float, shade: str):
+def test_a_larger_effect_has_a_darker_shade(effect: float, shade: str) -> None:
     assert shown(effect).shade == shade
 
 
@@ -78,17 +78,17 @@ def test_a_larger_effect_has_a_darker_shade(effect: float, shade: str):
 )
 def test_a_bar_grows_from_the_base_and_stays_in_its_box(
     effect: float, start: float, width: float, side: str
-):
+) -> None:
     bar = shown(effect)
     assert (bar.bar_start, bar.bar_width, bar.side) == (start, width, side)
 
 
-def test_a_driver_is_told_against_the_base():
+def test_a_driver_is_told_against_the_base() -> None:
     bar = shown(1.0)
     assert (bar.feature.label, bar.mean, bar.base) == ("Burn rate", "80%", "50%")
 
 
-def test_gender_is_never_a_reason():
+def test_gender_is_never_a_reason() -> None:
     features = ["gender_name_Male", "burn_rate", "recency_days", "merchant_frequency"]
     view = segment_view(
         make_segment(drivers=[make_driver(name) for name in [*features, "transaction_frequency"]])
@@ -96,12 +96,12 @@ def test_gender_is_never_a_reason():
     assert [driver.feature.name for driver in view.top_drivers] == features[1:]
 
 
-def test_colours_repeat_after_ten():
+def test_colours_repeat_after_ten() -> None:
     assert [color_of(position) for position in (1, 10, 11, 21)] == [1, 10, 1, 1]
     assert segment_view(make_segment(12)).color == "seg-2"
 
 
-def test_the_heatmap_has_the_order_of_the_catalogue():
+def test_the_heatmap_has_the_order_of_the_catalogue() -> None:
     first = make_segment(drivers=[make_driver("burn_rate"), make_driver("recency_days")])
     second = make_segment(2, drivers=[make_driver("recency_days", -1), make_driver("burn_rate")])
     table = heatmap([segment_view(first), segment_view(second)])
@@ -113,11 +113,11 @@ def test_the_heatmap_has_the_order_of_the_catalogue():
     assert table.base == ["0 days", "50%"]
 
 
-def test_without_segments_the_heatmap_is_empty():
+def test_without_segments_the_heatmap_is_empty() -> None:
     assert (heatmap([]).features, heatmap([]).rows, heatmap([]).base) == ([], [], [])
 
 
-def test_the_map_has_a_set_of_points_for_each_segment():
+def test_the_map_has_a_set_of_points_for_each_segment() -> None:
     stored = {"x": [1, 2, 3], "y": [4, 5, 6], "segment": [2, 1, 2], "axes": ["A", "B"], "shown": 3}
     run = SegmentationRun(pk=1, customers=8, customer_map=stored)
     drawn = scatter(run, [make_segment(1), make_segment(2)])
@@ -126,24 +126,24 @@ def test_the_map_has_a_set_of_points_for_each_segment():
     assert "3 of 8 are drawn" in drawn.caption
 
 
-def test_customers_outside_of_every_segment_are_not_drawn():
+def test_customers_outside_of_every_segment_are_not_drawn() -> None:
     stored = {"x": [1, 2], "y": [1, 2], "segment": [0, 1], "axes": ["A", "B"], "shown": 2}
     drawn = scatter(SegmentationRun(pk=1, customers=2, customer_map=stored), [make_segment()])
     assert [points.points for points in drawn.sets] == [[(2, 2)]]
 
 
-def test_a_run_without_a_map_draws_none():
+def test_a_run_without_a_map_draws_none() -> None:
     assert scatter(SegmentationRun(), [make_segment()]) is None
 
 
-def test_sizes_are_told_by_segment_in_its_colour():
+def test_sizes_are_told_by_segment_in_its_colour() -> None:
     chart = size_chart([segment_view(make_segment(1)), segment_view(make_segment(2, size=2000))])
     assert chart.rows == [("Segment 1", [10]), ("Segment 2", [2000])]
     assert chart.series[0].colors == ["segment-1", "segment-2"]
     assert chart.summary == "Segment 1: 10, Segment 2: 2,000"
 
 
-def test_scores_are_drawn_by_number_of_segments():
+def test_scores_are_drawn_by_number_of_segments() -> None:
     tried = [
         Candidate(clusters=2, silhouette_common=0.4, inertia=9),
         Candidate(clusters=3, silhouette_common=None, inertia=5),
@@ -153,10 +153,10 @@ def test_scores_are_drawn_by_number_of_segments():
     assert elbow.rows == [("2", [9]), ("3", [5])]
 
 
-def test_one_candidate_has_no_curve():
+def test_one_candidate_has_no_curve() -> None:
     assert score_charts([Candidate(clusters=5)]) == []
 
 
-def test_what_was_left_out_is_called_by_its_label():
+def test_what_was_left_out_is_called_by_its_label() -> None:
     run = SegmentationRun(left_out_features={"city_frequency": "All the same."})
     assert left_out_words(run) == [("Cities", "All the same.")]

@@ -45,7 +45,7 @@ def text(response: Any) -> str:
 
 
 @pytest.mark.usefixtures("history")
-def test_a_run_goes_from_the_form_to_adopted_segments(marketer: Client):
+def test_a_run_goes_from_the_form_to_adopted_segments(marketer: Client) -> None:
     response = marketer.post(reverse("new-run"), FILLED_IN)
     run = SegmentationRun.objects.get()
     assert response.url == run.get_absolute_url()
@@ -64,7 +64,7 @@ def test_a_run_goes_from_the_form_to_adopted_segments(marketer: Client):
 
 
 @pytest.mark.usefixtures("history")
-def test_advanced_settings_reach_the_run(marketer: Client):
+def test_advanced_settings_reach_the_run(marketer: Client) -> None:
     advanced = {"clusters": "4", "reduction": "pca", "components": "1", "seed": "0"}
     marketer.post(reverse("new-run"), FILLED_IN | advanced | {"as_of": "2024-03-01"})
     run = SegmentationRun.objects.get()
@@ -93,14 +93,14 @@ def test_advanced_settings_reach_the_run(marketer: Client):
 )
 def test_what_cannot_be_done_comes_back_with_a_sentence(
     marketer: Client, values: dict[str, Any], sentence: str
-):
+) -> None:
     response = marketer.post(reverse("new-run"), FILLED_IN | values)
     assert response.status_code == 422
     assert sentence in text(response)
     assert not SegmentationRun.objects.exists()
 
 
-def test_without_figures_the_form_says_to_import_first(marketer: Client):
+def test_without_figures_the_form_says_to_import_first(marketer: Client) -> None:
     response = marketer.post(reverse("new-run"), FILLED_IN)
     assert response.status_code == 422
     assert "Import your customers and coupons first." in text(response)
@@ -109,7 +109,7 @@ def test_without_figures_the_form_says_to_import_first(marketer: Client):
 # Looking at a run ----------------------------------------------------------------------------
 
 
-def test_while_it_is_at_work_only_its_progress_is_sent(marketer: Client):
+def test_while_it_is_at_work_only_its_progress_is_sent(marketer: Client) -> None:
     run = make_run(status=Status.RUNNING, stage="Grouping customers", progress=0.2)
     response = marketer.get(run.get_absolute_url(), headers=HTMX)
     assert "HX-Refresh" not in response
@@ -119,7 +119,7 @@ def test_while_it_is_at_work_only_its_progress_is_sent(marketer: Client):
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.CANCELLED])
-def test_when_it_has_ended_the_whole_page_is_asked_for(marketer: Client, status: str):
+def test_when_it_has_ended_the_whole_page_is_asked_for(marketer: Client, status: str) -> None:
     response = marketer.get(make_run(status=status).get_absolute_url(), headers=HTMX)
     assert response["HX-Refresh"] == "true"
     assert "hx-get" not in text(response)
@@ -132,21 +132,23 @@ def test_when_it_has_ended_the_whole_page_is_asked_for(marketer: Client, status:
         ({"status": Status.CANCELLED}, "The run was stopped. Nothing was kept."),
     ],
 )
-def test_a_run_without_result_says_why(marketer: Client, values: dict[str, str], sentence: str):
+def test_a_run_without_result_says_why(
+    marketer: Client, values: dict[str, str], sentence: str
+) -> None:
     page = text(marketer.get(make_run(**values).get_absolute_url()))
     assert sentence in page
     assert "Start another run" in page
     assert "Adopt these segments" not in page
 
 
-def test_what_was_left_out_is_said(marketer: Client):
+def test_what_was_left_out_is_said(marketer: Client) -> None:
     run = make_run(left_out_features={"city_frequency": "Every customer has the same value (1)."})
     make_segment(run=run)
     page = text(marketer.get(run.get_absolute_url()))
     assert "<b>Cities</b> was left out. Every customer has the same value (1)." in page
 
 
-def test_several_candidates_are_drawn_as_curves(marketer: Client):
+def test_several_candidates_are_drawn_as_curves(marketer: Client) -> None:
     run = make_run()
     make_segment(run=run)
     make_candidate(run=run, clusters=2)
@@ -155,21 +157,21 @@ def test_several_candidates_are_drawn_as_curves(marketer: Client):
     assert len(marketer.get(run.get_absolute_url()).context["score_charts"]) == 2
 
 
-def test_a_run_is_cancelled(marketer: Client):
+def test_a_run_is_cancelled(marketer: Client) -> None:
     run = make_run(status=Status.QUEUED)
     address = reverse("cancel-run", args=[run.pk])
     assert "The run was stopped." in text(marketer.post(address, follow=True))
     assert "The run had already ended." in text(marketer.post(address, follow=True))
 
 
-def test_a_run_that_failed_is_not_adopted(marketer: Client):
+def test_a_run_that_failed_is_not_adopted(marketer: Client) -> None:
     run = make_run(status=Status.FAILED)
     response = marketer.post(reverse("adopt-run", args=[run.pk]), follow=True)
     assert "Only a completed run can be adopted." in text(response)
     assert SegmentationRun.objects.current() is None
 
 
-def test_a_viewer_sees_a_run_and_changes_nothing(client: Client):
+def test_a_viewer_sees_a_run_and_changes_nothing(client: Client) -> None:
     client.force_login(make_user("Viewer"))
     page = text(client.get(make_segment().run.get_absolute_url()))
     assert "Adopt these segments" not in page
@@ -180,7 +182,7 @@ def test_a_viewer_sees_a_run_and_changes_nothing(client: Client):
 # The segments --------------------------------------------------------------------------------
 
 
-def test_without_records_the_page_says_to_import_them(marketer: Client):
+def test_without_records_the_page_says_to_import_them(marketer: Client) -> None:
     assert "No customers yet" in text(marketer.get(reverse("segments")))
 
 
@@ -189,12 +191,14 @@ def test_without_records_the_page_says_to_import_them(marketer: Client):
     ("role", "sentence"),
     [("Marketer", "When you like what it finds, adopt it"), ("Viewer", "A marketer finds them")],
 )
-def test_without_an_adopted_run_the_page_says_what_to_do(client: Client, role: str, sentence: str):
+def test_without_an_adopted_run_the_page_says_what_to_do(
+    client: Client, role: str, sentence: str
+) -> None:
     client.force_login(make_user(role))
     assert sentence in text(client.get(reverse("segments")))
 
 
-def test_many_runs_and_segments_need_no_more_queries_than_one(marketer: Client):
+def test_many_runs_and_segments_need_no_more_queries_than_one(marketer: Client) -> None:
     current = make_run(is_current=True)
 
     def queries() -> int:
@@ -210,7 +214,7 @@ def test_many_runs_and_segments_need_no_more_queries_than_one(marketer: Client):
     assert queries() == one
 
 
-def test_names_are_shown_as_text(marketer: Client):
+def test_names_are_shown_as_text(marketer: Client) -> None:
     make_segment(run=make_run(is_current=True), name="<script>alert(1)</script>")
     page = text(marketer.get(reverse("segments")))
     assert "<script>alert" not in page

@@ -64,7 +64,7 @@ def history() -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_the_json_has_the_documented_keys():
+def test_the_json_has_the_documented_keys() -> None:
     said = as_json("--preset", "reference")
     assert set(said) == KEYS
     assert set(said["best"]) == CANDIDATE_KEYS
@@ -77,7 +77,7 @@ def test_the_json_has_the_documented_keys():
 
 
 @pytest.mark.usefixtures("history")
-def test_without_json_it_is_told_in_words():
+def test_without_json_it_is_told_in_words() -> None:
     lines = command("--preset", "reference", "--wait").splitlines()
     assert lines[0] == f"Run {SegmentationRun.objects.get().pk}: completed."
     assert lines[1].startswith("100 customers as of")
@@ -86,30 +86,30 @@ def test_without_json_it_is_told_in_words():
 
 
 @pytest.mark.usefixtures("history")
-def test_without_waiting_a_worker_does_it():
+def test_without_waiting_a_worker_does_it() -> None:
     assert "waits for a worker" in command()
     assert SegmentationRun.objects.get().status == "queued"
     assert OrmQ.objects.count() == 1
 
 
 @pytest.mark.usefixtures("history")
-def test_while_waiting_nothing_is_queued():
+def test_while_waiting_nothing_is_queued() -> None:
     as_json()
     assert not OrmQ.objects.exists()
 
 
 @pytest.mark.usefixtures("history")
-def test_an_unknown_preset_is_one_sentence():
+def test_an_unknown_preset_is_one_sentence() -> None:
     with pytest.raises(CommandError, match="There is no preset 'best'"):
         command("--preset", "best")
 
 
-def test_without_figures_it_is_one_sentence():
+def test_without_figures_it_is_one_sentence() -> None:
     with pytest.raises(CommandError, match="Import your customers"):
         command("--wait")
 
 
-def test_a_run_that_fails_is_printed_and_is_an_error():
+def test_a_run_that_fails_is_printed_and_is_an_error() -> None:
     make_history(customers=3, transactions=30)
     refresh_facts()
     out = StringIO()
@@ -129,7 +129,7 @@ def workbook() -> None:
 
 
 @pytest.mark.usefixtures("workbook")
-def test_the_reference_workbook_has_five_segments():
+def test_the_reference_workbook_has_five_segments() -> None:
     said = as_json("--preset", "reference")
     assert (said["customers"], said["never_active"]) == (989, 11)
     assert said["left_out_features"] == {"city_frequency": "Every customer has the same value (1)."}
@@ -148,7 +148,7 @@ def test_the_reference_workbook_has_five_segments():
 
 
 @pytest.mark.usefixtures("workbook")
-def test_the_reference_workbook_gives_the_same_twice():
+def test_the_reference_workbook_gives_the_same_twice() -> None:
     first, second = as_json("--preset", "reference"), as_json("--preset", "reference")
     for said in (first, second):
         del said["run"], said["seconds"]

@@ -88,7 +88,7 @@ def found(run: SegmentationRun) -> list[tuple]:
 
 
 @pytest.mark.usefixtures("history")
-def test_a_request_is_noted_and_queued():
+def test_a_request_is_noted_and_queued() -> None:
     mona = make_user()
     run = request_run(settings=preset_settings("reference", seed=3), requested_by=mona)
     assert (run.status, run.preset, run.seed, run.requested_by) == (
@@ -103,7 +103,7 @@ def test_a_request_is_noted_and_queued():
 
 
 @pytest.mark.usefixtures("history")
-def test_a_second_click_starts_nothing():
+def test_a_second_click_starts_nothing() -> None:
     mona, settings = make_user(), preset_settings("reference")
     first = request_run(settings=settings, requested_by=mona)
     assert request_run(settings=settings, requested_by=mona) == first
@@ -111,7 +111,7 @@ def test_a_second_click_starts_nothing():
 
 
 @pytest.mark.usefixtures("history")
-def test_other_settings_other_people_and_later_clicks_start_a_run():
+def test_other_settings_other_people_and_later_clicks_start_a_run() -> None:
     mona, settings = make_user(), preset_settings("reference")
     first = request_run(settings=settings, requested_by=mona)
     request_run(settings=replace(settings, seed=8), requested_by=mona)
@@ -137,23 +137,25 @@ def test_other_settings_other_people_and_later_clicks_start_a_run():
         ({"as_of": date(2023, 12, 31)}, "lies before the first claim"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_a_sentence(changes: dict[str, Any], sentence: str):
+def test_what_cannot_be_done_is_refused_with_a_sentence(
+    changes: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(BadSettings, match=sentence):
         ask(**changes)
     assert not SegmentationRun.objects.exists()
 
 
-def test_an_unknown_preset_is_refused():
+def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(BadSettings, match="There is no preset 'best'"):
         preset_settings("best")
 
 
-def test_without_figures_no_run_is_asked_for():
+def test_without_figures_no_run_is_asked_for() -> None:
     with pytest.raises(NoFacts, match="Import your customers"):
         ask()
 
 
-def test_without_coupons_no_run_is_asked_for():
+def test_without_coupons_no_run_is_asked_for() -> None:
     make_customer()
     refresh_facts()
     with pytest.raises(NoFacts, match="no coupon transactions"):
@@ -164,7 +166,7 @@ def test_without_coupons_no_run_is_asked_for():
 
 
 @pytest.mark.usefixtures("history")
-def test_a_run_stores_all_it_found():
+def test_a_run_stores_all_it_found() -> None:
     run = do()
     assert (run.status, run.progress, run.error) == (Status.COMPLETED, 1.0, "")
     assert (run.customers, run.never_active) == (200, 7)
@@ -177,7 +179,7 @@ def test_a_run_stores_all_it_found():
 
 
 @pytest.mark.usefixtures("history")
-def test_every_active_customer_is_in_one_segment():
+def test_every_active_customer_is_in_one_segment() -> None:
     run = do()
     assert run.segments.count() == 5
     members = Membership.objects.filter(run=run)
@@ -191,7 +193,7 @@ def test_every_active_customer_is_in_one_segment():
 
 
 @pytest.mark.usefixtures("history")
-def test_segments_are_numbered_from_the_largest():
+def test_segments_are_numbered_from_the_largest() -> None:
     segments = do().segments.all()
     assert [segment.key for segment in segments] == ["S1", "S2", "S3", "S4", "S5"]
     assert [segment.position for segment in segments] == [1, 2, 3, 4, 5]
@@ -200,7 +202,7 @@ def test_segments_are_numbered_from_the_largest():
 
 
 @pytest.mark.usefixtures("history")
-def test_the_base_of_every_driver_is_everybody():
+def test_the_base_of_every_driver_is_everybody() -> None:
     run = do()
     for feature in run.features:
         drivers = [
@@ -214,7 +216,7 @@ def test_the_base_of_every_driver_is_everybody():
 
 
 @pytest.mark.usefixtures("history")
-def test_the_map_shows_every_customer_in_its_segment():
+def test_the_map_shows_every_customer_in_its_segment() -> None:
     run = do()
     stored = run.customer_map
     assert stored["shown"] == len(stored["x"]) == len(stored["y"]) == 200
@@ -223,7 +225,7 @@ def test_the_map_shows_every_customer_in_its_segment():
 
 
 @pytest.mark.usefixtures("history")
-def test_the_natural_preset_keeps_the_best_of_two_to_ten():
+def test_the_natural_preset_keeps_the_best_of_two_to_ten() -> None:
     run = do("natural")
     candidates = list(run.candidates.all())
     assert [candidate.clusters for candidate in candidates] == list(range(2, 11))
@@ -234,7 +236,7 @@ def test_the_natural_preset_keeps_the_best_of_two_to_ten():
 
 
 @pytest.mark.usefixtures("history")
-def test_only_what_had_happened_by_then_counts():
+def test_only_what_had_happened_by_then_counts() -> None:
     as_of = date(2024, 2, 1)
     run = do(as_of=as_of)
     active = Customer.objects.filter(transactions__claimed_on__lte=as_of).distinct().count()
@@ -242,26 +244,26 @@ def test_only_what_had_happened_by_then_counts():
 
 
 @pytest.mark.usefixtures("history")
-def test_only_the_chosen_features_are_used():
+def test_only_the_chosen_features_are_used() -> None:
     run = do(features=("recency_days", "burn_rate"))
     assert run.features == ["recency_days", "burn_rate"]
     assert {len(segment.drivers) for segment in run.segments.all()} == {2}
 
 
 @pytest.mark.usefixtures("history")
-def test_a_single_feature_is_drawn_on_a_line():
+def test_a_single_feature_is_drawn_on_a_line() -> None:
     run = do(features=("recency_days",), reduction="none", clusters=(2,))
     assert run.status == Status.COMPLETED
     assert set(run.customer_map["y"]) == {0.0}
 
 
 @pytest.mark.usefixtures("history")
-def test_the_same_seed_finds_the_same_segments():
+def test_the_same_seed_finds_the_same_segments() -> None:
     assert found(do(seed=5)) == found(do(seed=5))
 
 
 @pytest.mark.usefixtures("history")
-def test_new_records_are_looked_for_first():
+def test_new_records_are_looked_for_first() -> None:
     run = ask()
     make_transaction(claimed_on=date(2024, 12, 24))
     mark_facts_stale("a new coupon")
@@ -270,7 +272,7 @@ def test_new_records_are_looked_for_first():
     assert (run.as_of, run.customers) == (date(2024, 12, 24), 201)
 
 
-def test_a_feature_that_is_the_same_for_everybody_is_left_out_and_said():
+def test_a_feature_that_is_the_same_for_everybody_is_left_out_and_said() -> None:
     make_history(customers=100)
     Customer.objects.update(gender=Customer.Gender.FEMALE)
     refresh_facts()
@@ -282,7 +284,7 @@ def test_a_feature_that_is_the_same_for_everybody_is_left_out_and_said():
     assert "gender_name_Male" not in run.features
 
 
-def test_too_few_customers_fail_with_a_sentence():
+def test_too_few_customers_fail_with_a_sentence() -> None:
     make_history(customers=3, transactions=30, never_active=0)
     refresh_facts()
     run = do()
@@ -291,7 +293,7 @@ def test_too_few_customers_fail_with_a_sentence():
     assert not Candidate.objects.exists()
 
 
-def test_customers_who_are_all_alike_fail_with_a_sentence():
+def test_customers_who_are_all_alike_fail_with_a_sentence() -> None:
     city = make_city()
     for _ in range(10):
         make_transaction(customer=make_customer(city=city))
@@ -302,7 +304,7 @@ def test_customers_who_are_all_alike_fail_with_a_sentence():
 
 
 @pytest.mark.usefixtures("history")
-def test_there_are_no_more_components_than_features():
+def test_there_are_no_more_components_than_features() -> None:
     run = do(features=("recency_days", "burn_rate"), components=3)
     assert run.best.components == 2
     assert run.best.explained_variance == pytest.approx(1)
@@ -312,7 +314,7 @@ def test_there_are_no_more_components_than_features():
 @pytest.mark.parametrize(
     "status", [Status.RUNNING, Status.COMPLETED, Status.FAILED, Status.CANCELLED]
 )
-def test_a_run_that_does_not_wait_is_left_alone(status: str):
+def test_a_run_that_does_not_wait_is_left_alone(status: str) -> None:
     run = ask()
     SegmentationRun.objects.filter(pk=run.pk).update(status=status)
     execute_run(run.pk)
@@ -321,7 +323,7 @@ def test_a_run_that_does_not_wait_is_left_alone(status: str):
 
 
 @pytest.mark.usefixtures("history")
-def test_doing_a_run_again_changes_nothing():
+def test_doing_a_run_again_changes_nothing() -> None:
     run = do()
     before = found(run)
     execute_run(run.pk)
@@ -331,7 +333,7 @@ def test_doing_a_run_again_changes_nothing():
 
 
 @pytest.mark.usefixtures("history")
-def test_a_run_that_is_cancelled_at_work_keeps_nothing(monkeypatch: pytest.MonkeyPatch):
+def test_a_run_that_is_cancelled_at_work_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     run = ask()
     fit = runs.fit_candidates
 
@@ -349,7 +351,7 @@ def test_a_run_that_is_cancelled_at_work_keeps_nothing(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("history")
 def test_what_a_worker_stores_after_it_lost_the_run_is_rolled_back(
     monkeypatch: pytest.MonkeyPatch,
-):
+) -> None:
     run = ask()
     before_saving(monkeypatch, lambda: take_over(run))
     execute_run(run.pk)
@@ -360,7 +362,7 @@ def test_what_a_worker_stores_after_it_lost_the_run_is_rolled_back(
 
 
 @pytest.mark.usefixtures("history")
-def test_an_error_while_storing_rolls_everything_back(monkeypatch: pytest.MonkeyPatch):
+def test_an_error_while_storing_rolls_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise OSError("disk is full")
 
@@ -371,7 +373,7 @@ def test_an_error_while_storing_rolls_everything_back(monkeypatch: pytest.Monkey
     assert not Segment.objects.exists()
 
 
-def test_a_run_whose_worker_was_killed_is_queued_again():
+def test_a_run_whose_worker_was_killed_is_queued_again() -> None:
     make_run(status=Status.RUNNING, attempts=1, heartbeat_at="2024-01-01T00:00Z")
     recover_lost_runs()
     assert OrmQ.objects.count() == 1
@@ -380,13 +382,13 @@ def test_a_run_whose_worker_was_killed_is_queued_again():
 # Settings ------------------------------------------------------------------------------------
 
 
-def test_settings_come_back_as_they_were_stored():
+def test_settings_come_back_as_they_were_stored() -> None:
     settings = preset_settings("natural", as_of=date(2024, 2, 29), clusters=(3, 4), seed=1)
     stored = settings.to_json()
     assert type(settings).from_json(stored, preset="natural", seed=1) == settings
 
 
-def test_changes_reach_the_clustering_and_the_rest():
+def test_changes_reach_the_clustering_and_the_rest() -> None:
     settings = preset_settings("reference", components=3, seed=9)
     assert (settings.clustering.components, settings.seed) == (3, 9)
     assert replace(settings, seed=7).clustering.clusters == (5,)
@@ -395,7 +397,7 @@ def test_changes_reach_the_clustering_and_the_rest():
 # Adopting ------------------------------------------------------------------------------------
 
 
-def test_adopting_a_run_replaces_the_current_one():
+def test_adopting_a_run_replaces_the_current_one() -> None:
     mona = make_user()
     old, new = make_run(is_current=True), make_run()
     adopt_run(run=new, adopted_by=mona)
@@ -407,7 +409,7 @@ def test_adopting_a_run_replaces_the_current_one():
     assert not old.is_current
 
 
-def test_adopting_the_current_run_again_keeps_it():
+def test_adopting_the_current_run_again_keeps_it() -> None:
     run = make_run(is_current=True)
     adopt_run(run=run, adopted_by=None)
     assert SegmentationRun.objects.current() == run
@@ -417,7 +419,7 @@ def test_adopting_the_current_run_again_keeps_it():
 @pytest.mark.skipif(
     connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
 )
-def test_two_people_who_adopt_at_once_leave_one_current_run():
+def test_two_people_who_adopt_at_once_leave_one_current_run() -> None:
     rivals, start = [make_run(), make_run()], Barrier(2)
 
     def adopt(run: SegmentationRun) -> bool:
@@ -436,7 +438,7 @@ def test_two_people_who_adopt_at_once_leave_one_current_run():
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.FAILED, Status.CANCELLED])
-def test_only_a_completed_run_is_adopted(status: str):
+def test_only_a_completed_run_is_adopted(status: str) -> None:
     current, other = make_run(is_current=True), make_run(status=status)
     with pytest.raises(NotAdoptable, match="Only a completed run"):
         adopt_run(run=other, adopted_by=None)

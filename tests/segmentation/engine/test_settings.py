@@ -3,11 +3,12 @@ from typing import Any
 
 import pytest
 
+from segmentation.engine.checking import check_settings
 from segmentation.engine.settings import BadSettings, ClusteringSettings
 
 
 def test_the_defaults_make_sense() -> None:
-    ClusteringSettings().check()
+    check_settings(ClusteringSettings())
 
 
 def test_settings_survive_json() -> None:
@@ -41,4 +42,4 @@ def test_senseless_settings_are_refused_in_one_sentence(
     change: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(BadSettings, match=sentence):
-        ClusteringSettings(**change).check()
+        check_settings(ClusteringSettings(**change))
