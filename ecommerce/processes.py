@@ -1,5 +1,6 @@
 """Running the site's processes together: the web server and the workers."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from django.conf import settings
 
 GRACE_SECONDS = 20
 POLL_SECONDS = 0.5
+PR_SET_PDEATHSIG = 1
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
@@ -58,7 +60,15 @@ def run_together(processes: list[Process]) -> int:
 
 def _start(process: Process) -> subprocess.Popen[bytes]:
     environment = os.environ | process.environment
-    return subprocess.Popen(process.command, env=environment, start_new_session=True)  # noqa: S603 - our own commands
+    return subprocess.Popen(  # noqa: S603 - our own commands
+        process.command, env=environment, start_new_session=True, preexec_fn=_end_with_parent
+    )
+
+
+def _end_with_parent() -> None:
+    """On Linux, ask for SIGTERM when this process is killed, so that no orphan keeps the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
