@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -53,16 +54,17 @@ def start_import(request: PersonRequest) -> HttpResponse:
         return _data_page(request, form, status=422)
     file = form.cleaned_data["file"]
     try:
-        data_import = request_import(
-            source=file,
-            source_name=file.name,
-            dry_run=form.cleaned_data["dry_run"],
-            requested_by=request.user,
-        )
+        with transaction.atomic():
+            data_import = request_import(
+                source=file,
+                source_name=file.name,
+                dry_run=form.cleaned_data["dry_run"],
+                requested_by=request.user,
+            )
+            enqueue_import(data_import)
     except UploadTooLarge as error:
         form.add_error("file", str(error))
         return _data_page(request, form, status=422)
-    enqueue_import(data_import)
     return redirect(data_import)
 
 

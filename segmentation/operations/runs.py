@@ -79,7 +79,8 @@ def request_run(
         "requested_by": requested_by,
     }
     with transaction.atomic():
-        same = SegmentationRun.objects.unfinished().filter(**asked_for).first() if queue else None
+        going_on = SegmentationRun.objects.unfinished().filter(cancel_requested=False)
+        same = going_on.filter(**asked_for).first() if queue else None
         run: SegmentationRun = same or SegmentationRun.objects.create(**asked_for)
         if queue and same is None:
             enqueue_run(run)

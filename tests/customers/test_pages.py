@@ -196,6 +196,18 @@ def test_a_file_that_is_too_large_is_refused(marketer: Client, settings: Setting
     assert not DataImport.objects.exists()
 
 
+def test_an_import_that_cannot_be_queued_is_not_noted(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> None:
+        raise OSError("no queue")
+
+    monkeypatch.setattr("customers.operations.imports.async_task", fail)
+    with pytest.raises(OSError, match="no queue"):
+        upload(marketer, b"x")
+    assert not DataImport.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

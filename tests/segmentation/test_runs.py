@@ -122,6 +122,15 @@ def test_other_settings_other_people_and_later_clicks_start_a_run() -> None:
 
 
 @pytest.mark.usefixtures("history")
+def test_a_run_that_is_being_stopped_is_not_what_a_new_click_asks_for() -> None:
+    mona, settings = make_user(), preset_settings("reference")
+    first = request_run(settings=settings, requested_by=mona)
+    SegmentationRun.objects.claim(first.pk)
+    first.cancel()
+    assert request_run(settings=settings, requested_by=mona) != first
+
+
+@pytest.mark.usefixtures("history")
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -233,6 +242,13 @@ def test_the_natural_preset_keeps_the_best_of_two_to_ten() -> None:
     assert run.best == best
     assert run.segments.count() == best.clusters
     assert {candidate.silhouette_sample for candidate in candidates} == {None}
+
+
+@pytest.mark.usefixtures("history")
+def test_the_best_candidate_need_not_be_the_first() -> None:
+    run = do(clusters=(20, 2))
+    assert [candidate.is_best for candidate in run.candidates.all()] == [False, True]
+    assert run.segments.count() == 2
 
 
 @pytest.mark.usefixtures("history")
