@@ -16,7 +16,6 @@ from campaigns.models import Campaign, Offer
 from campaigns.operations import (
     NotPossible,
     end_campaign,
-    require_draft,
     schedule_campaign,
     today,
     unschedule_campaign,
@@ -54,10 +53,10 @@ class CampaignAdmin(HistoryAdmin):
     actions = ["schedule", "unschedule", "end"]
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _may_be_edited(obj)
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_draft)
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_be_edited(obj)
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         if not change:
@@ -108,12 +107,3 @@ class TargetedSegmentAdmin(SegmentAdmin):
         """Begin a campaign that has these segments already."""
         chosen = ",".join(str(segment.pk) for segment in segments)
         return redirect(f"{reverse('admin:campaigns_campaign_add')}?segments={chosen}")
-
-
-def _may_be_edited(campaign: Campaign | None) -> bool:
-    try:
-        if campaign is not None:
-            require_draft(campaign)
-    except NotPossible:
-        return False
-    return True

@@ -103,12 +103,12 @@ class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
 
     @transaction.atomic
     def perform_update(self, serializer: serializers.BaseSerializer[Campaign]) -> None:
-        self._require_draft()
+        require_draft(self.get_object())
         serializer.save()
 
     @transaction.atomic
     def perform_destroy(self, instance: Campaign) -> None:
-        self._require_draft()
+        require_draft(instance)
         instance.delete()
 
     @extend_schema(request=None)
@@ -134,7 +134,3 @@ class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
         campaign = self.get_object()
         end_campaign(campaign=campaign, today=today())
         return Response(self.get_serializer(campaign).data)
-
-    def _require_draft(self) -> None:
-        """Raises NotPossible unless it is one; nobody schedules it before this transaction ends."""
-        require_draft(Campaign.objects.select_for_update().get(pk=self.kwargs["pk"]))

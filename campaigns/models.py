@@ -134,6 +134,10 @@ class Campaign(models.Model):
         return reverse("campaign", args=[self.pk])
 
     @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
     def days(self) -> int:
         """How many days it runs, the first and the last included."""
         return (self.ends_on - self.starts_on).days + 1

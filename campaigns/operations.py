@@ -46,8 +46,13 @@ def assign_offer(
 
 
 def require_draft(campaign: Campaign) -> None:
-    """Raises NotPossible unless the campaign may still be edited."""
-    if campaign.status != Campaign.Status.DRAFT:
+    """Raises NotPossible unless the campaign may still be edited.
+
+    Call it in the transaction that edits it: nobody schedules the campaign before that ends.
+    """
+    locked = Campaign.objects.select_for_update()
+    campaign.refresh_from_db(fields=["status"], from_queryset=locked)
+    if not campaign.is_draft:
         raise NotPossible("Only a draft can be changed. Take the campaign back to draft first.")
 
 

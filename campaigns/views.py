@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,6 +84,7 @@ def new_campaign(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("campaigns.change_campaign", raise_exception=True)
+@transaction.atomic
 def edit_campaign(request: PersonRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
@@ -115,6 +117,7 @@ def move_campaign(request: PersonRequest, pk: int, step: str) -> HttpResponse:
 
 @require_POST
 @permission_required("campaigns.delete_campaign", raise_exception=True)
+@transaction.atomic
 def delete_campaign(request: PersonRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
