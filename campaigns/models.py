@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from campaigns.querysets import CampaignQuerySet, OfferQuerySet
 from customers.models import Branch, Merchant
+from customers.periods import in_words
 from segmentation.models import Segment
 
 WHOLE = Decimal(1)
@@ -74,6 +75,22 @@ class Offer(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("offer", args=[self.pk])
+
+    def clean(self) -> None:
+        """Campaigns that rely on the offer keep what they were promised."""
+        if self.pk is None or self.valid_from is None:
+            return
+        active = self.campaigns.active()
+        if active.running().exists() and self.gives != Offer.objects.get(pk=self.pk).gives:
+            raise ValidationError("A running campaign gives this offer. Make a new one instead.")
+        outside = Q(starts_on__lt=self.valid_from)
+        if self.valid_until:
+            outside |= Q(ends_on__gt=self.valid_until)
+        if campaign := active.filter(outside).first():
+            raise ValidationError(
+                f"The campaign {campaign} needs this offer from {in_words(campaign.starts_on)}"
+                f" to {in_words(campaign.ends_on)}."
+            )
 
     @property
     def gives(self) -> str:
@@ -148,9 +165,9 @@ class Campaign(models.Model):
             return
         if self.starts_on < self.offer.valid_from:
             raise ValidationError(
-                {"starts_on": f"The offer is valid from {self.offer.valid_from:%d %B %Y} on."}
+                {"starts_on": f"The offer is valid from {in_words(self.offer.valid_from)} on."}
             )
         if self.offer.valid_until and self.ends_on > self.offer.valid_until:
             raise ValidationError(
-                {"ends_on": f"The offer ends on {self.offer.valid_until:%d %B %Y}."}
+                {"ends_on": f"The offer ends on {in_words(self.offer.valid_until)}."}
             )

@@ -96,14 +96,9 @@ def end_campaign(*, campaign: Campaign, today: date) -> None:
 
 def advance_campaigns(*, today: date) -> int:
     """Start and end the campaigns whose day has come; returns how many moved."""
-    moved = 0
-    for campaign in Campaign.objects.due_to_end(on=today):
-        _move(campaign, Campaign.Status.ENDED)
-        moved += 1
-    for campaign in Campaign.objects.due_to_start(on=today):
-        _move(campaign, Campaign.Status.RUNNING)
-        moved += 1
-    return moved
+    ended = [_moved(c, Campaign.Status.ENDED) for c in Campaign.objects.due_to_end(on=today)]
+    begun = [_moved(c, Campaign.Status.RUNNING) for c in Campaign.objects.due_to_start(on=today)]
+    return sum(ended) + sum(begun)
 
 
 def audience(campaign: Campaign) -> tuple[int, int]:
@@ -117,6 +112,15 @@ def audience(campaign: Campaign) -> tuple[int, int]:
 def today() -> date:
     """The business day in the configured time zone."""
     return timezone.localdate()
+
+
+def _moved(campaign: Campaign, status: str) -> bool:
+    """Move it unless someone else just has."""
+    try:
+        _move(campaign, status)
+    except NotPossible:
+        return False
+    return True
 
 
 def _move(campaign: Campaign, status: str) -> None:

@@ -18,12 +18,19 @@ class CampaignQuerySet(models.QuerySet[Any]):
         """Each campaign with its offer and segments, in two queries for all."""
         return self.select_related("offer").prefetch_related("segments")
 
+    def active(self) -> Self:
+        """Scheduled or running."""
+        return self.filter(status__in=self.model.ACTIVE)
+
+    def running(self) -> Self:
+        return self.filter(status=self.model.Status.RUNNING)
+
     def due_to_start(self, *, on: date) -> Self:
         return self.filter(status=self.model.Status.SCHEDULED, starts_on__lte=on)
 
     def due_to_end(self, *, on: date) -> Self:
         """Campaigns whose last day is over by the morning of that day."""
-        return self.filter(status__in=self.model.ACTIVE, ends_on__lt=on)
+        return self.active().filter(ends_on__lt=on)
 
     def count_by_status(self) -> dict[str, int]:
         counts = self.order_by().values_list("status").annotate(n=Count("pk"))

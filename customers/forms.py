@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
 from customers.models import FactsVersion
 from customers.periods import DEFAULT_PRESET, PRESETS, Period, preset_period
@@ -28,8 +29,8 @@ class PeriodForm(forms.Form):
 
     def __init__(self, *args: Any, facts: FactsVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.first_day = facts.first_day or facts.created_at.date()
-        self.last_day = facts.last_day or facts.created_at.date()
+        self.first_day = facts.first_day or timezone.localdate(facts.created_at)
+        self.last_day = facts.last_day or timezone.localdate(facts.created_at)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -58,13 +59,15 @@ class PeriodForm(forms.Form):
         return preset_period(self.preset, first_day=self.first_day, last_day=self.last_day)
 
 
-def remembered_period(request: HttpRequest, facts: FactsVersion) -> PeriodForm:
-    """The period of the address, or else the one this person looked at last."""
-    if "period" in request.GET:
-        request.session[REMEMBERED] = {
-            name: request.GET.get(name, "") for name in ("period", "start", "end")
-        }
-    return PeriodForm(request.session.get(REMEMBERED, {}), facts=facts)
+def remember_period(request: HttpRequest, form: PeriodForm) -> None:
+    """Keep the period of the address, if it is one, for the next visit."""
+    if "period" in request.GET and form.is_valid():
+        request.session[REMEMBERED] = request.GET.urlencode()
+
+
+def remembered_period(request: HttpRequest) -> str:
+    """The query of the period this person looked at last; empty before the first."""
+    return str(request.session.get(REMEMBERED, ""))
 
 
 class UploadForm(forms.Form):

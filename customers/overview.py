@@ -58,7 +58,7 @@ def overview(version: FactsVersion, period: Period) -> Overview:
     """Everything the overview page shows, from one snapshot."""
     with open_facts(version) as facts:
         now = insights.totals(facts, period)
-        has_past = version.first_day is not None and period.before.end >= version.first_day
+        has_past = version.first_day is not None and period.before.start >= version.first_day
         before = insights.totals(facts, period.before) if has_past else None
         return Overview(_tiles(now, before), _charts(facts, period))
 

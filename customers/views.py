@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.facts.query import NoFacts, current_facts
-from customers.forms import UploadForm, remembered_period
+from customers.forms import PeriodForm, UploadForm, remember_period, remembered_period
 from customers.importing.tables import TABLES
 from customers.models import DataImport
 from customers.operations.imports import UploadTooLarge, enqueue_import, request_import
@@ -26,7 +26,11 @@ def overview_page(request: PersonRequest) -> HttpResponse:
         facts = current_facts()
     except NoFacts as error:
         return render(request, "customers/overview.html", {"no_facts": error})
-    form = remembered_period(request, facts)
+    if "period" not in request.GET and (query := remembered_period(request)):
+        # The address says what is shown, so that a copied link shows the same to others.
+        return redirect(f"{request.path}?{query}")
+    form = PeriodForm(request.GET, facts=facts)
+    remember_period(request, form)
     period = form.chosen
     context = {"form": form, "period": period, "presets": PRESETS, "preset": form.preset}
     return render(

@@ -32,6 +32,8 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or "insecure" in SECRET_KEY or len(set(S
     raise ImproperlyConfigured(
         "SECRET_KEY is too weak for production. Use at least 50 random characters."
     )
+if set("*?[") & set(str(DATA_DIR)):
+    raise ImproperlyConfigured("DATA_DIR can't contain *, ? or [. Choose another folder.")
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Name the hosts this site answers to.")
 
@@ -160,7 +162,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+if PROXY_COUNT := env.int("PROXY_COUNT", default=0):
+    AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
+    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR"]
 
 # Safety of the browser -----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -181,6 +185,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # load balancers ask without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 if env.bool("BEHIND_TLS_PROXY", default=False):

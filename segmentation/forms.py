@@ -18,10 +18,6 @@ from segmentation.presets import (
 )
 
 MOST_CLUSTERS = 20
-REDUCTION_LABELS = {
-    "none": "On the features as they are",
-    "pca": "On their main directions (principal components)",
-}
 
 
 class RunForm(forms.Form):
@@ -38,7 +34,7 @@ class RunForm(forms.Form):
     reduction = forms.ChoiceField(
         label="Group customers",
         required=False,
-        choices=[("", "As the preset does"), *((r, REDUCTION_LABELS[r]) for r in REDUCTIONS)],
+        choices=[("", "As the preset does"), *((name, r.choice) for name, r in REDUCTIONS.items())],
     )
     components = forms.IntegerField(
         label="Main directions",

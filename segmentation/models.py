@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from customers.models import Customer, FactsVersion, Job
+from segmentation.engine.algorithms import ALGORITHMS
+from segmentation.engine.reductions import REDUCTIONS
 from segmentation.querysets import MembershipQuerySet, RunQuerySet, SegmentQuerySet
 
 
 class SegmentationRun(Job):
-    """One execution of a segmentation, with all that is needed to repeat it."""
+    """One execution of a segmentation, with its settings, seed and the figures it saw."""
 
     preset = models.CharField(max_length=50, editable=False)
     parameters = models.JSONField(default=dict, editable=False)
@@ -63,12 +65,9 @@ class SegmentationRun(Job):
 class Candidate(models.Model):
     """One model that a run tried, with its scores."""
 
-    class Algorithm(models.TextChoices):
-        KMEANS = "kmeans", "K-means"
-
     run = models.ForeignKey(SegmentationRun, models.CASCADE, related_name="candidates")
     position = models.PositiveSmallIntegerField(help_text="In which order the run tried it.")
-    algorithm = models.CharField(max_length=30, choices=Algorithm)
+    algorithm = models.CharField(max_length=30)
     reduction = models.CharField(max_length=30)
     components = models.PositiveSmallIntegerField(help_text="Dimensions it was fitted in.")
     clusters = models.PositiveSmallIntegerField()
@@ -90,7 +89,14 @@ class Candidate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_algorithm_display()}, {self.clusters} segments"
+        return f"{self.model_name}, {self.clusters} segments"
+
+    @property
+    def model_name(self) -> str:
+        """K-means on 2 principal components"""
+        algorithm = ALGORITHMS[self.algorithm].label
+        space = REDUCTIONS[self.reduction].label
+        return f"{algorithm} on {self.components} {space}" if space else algorithm
 
 
 class Segment(models.Model):

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 def postgres() -> Iterator[str]:
     """The DATABASE_URL of a server: the one given from outside, or else a new, empty one."""
     if given := os.environ.get("DATABASE_URL"):
+        if not given.startswith("postgres"):
+            raise SystemExit("DATABASE_URL is given and is not PostgreSQL's. Unset it.")
         yield given
         return
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")

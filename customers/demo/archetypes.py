@@ -20,18 +20,18 @@ class Archetype:
     merchants: tuple[int, int]
     cities: tuple[int, int]
     idle_days: float  # median days between the last claim and the end
-    idle_spread: float  # standard deviation of the logarithm of the idle days
+    idle_spread: float  # standard deviation of the logarithm of the idle days; 0: still coming
     tenure_days: tuple[int, int]  # days between joining and the end
 
 
 ARCHETYPES = (
-    Archetype("loyal burner", 0.19, 18, 0.30, 0.88, 0.04, (3, 6), (1, 2), 9, 0.7, (91, 1095)),
-    Archetype("deal collector", 0.19, 12, 0.30, 0.14, 0.05, (2, 5), (1, 2), 25, 0.6, (91, 1095)),
+    Archetype("loyal burner", 0.19, 18, 0.30, 0.88, 0.04, (3, 6), (1, 2), 12, 0.0, (91, 1095)),
+    Archetype("deal collector", 0.19, 12, 0.30, 0.14, 0.05, (2, 5), (1, 2), 25, 0.0, (91, 1095)),
     Archetype("lapsed regular", 0.18, 8, 0.30, 0.55, 0.08, (1, 4), (1, 2), 390, 0.17, (450, 1095)),
-    Archetype("newcomer", 0.13, 3, 0.25, 0.50, 0.08, (1, 3), (1, 2), 20, 0.6, (4, 90)),
-    Archetype("explorer", 0.12, 15, 0.25, 0.52, 0.08, (8, 13), (4, 7), 18, 0.6, (91, 1095)),
+    Archetype("newcomer", 0.13, 3, 0.25, 0.50, 0.08, (1, 3), (1, 2), 20, 0.0, (4, 90)),
+    Archetype("explorer", 0.12, 15, 0.25, 0.52, 0.08, (8, 13), (4, 7), 18, 0.0, (91, 1095)),
     Archetype(
-        "one-merchant regular", 0.15, 10, 0.3, 0.62, 0.07, (1, 1), (1, 1), 14, 0.6, (91, 1095)
+        "one-merchant regular", 0.15, 10, 0.3, 0.62, 0.07, (1, 1), (1, 1), 16, 0.0, (91, 1095)
     ),
     Archetype("never active", 0.04, 0, 0.0, 0.0, 0.0, (1, 1), (1, 1), 0, 0.0, (0, 1095)),
 )

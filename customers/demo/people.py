@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from customers.demo.archetypes import ARCHETYPES, bounds, column
 from customers.demo.draws import Flags, Floats, Ints, apportion, cumulative, pick, pick_between
@@ -73,7 +74,7 @@ def make_habits(
     archetype = people.archetype
     noise = rng.standard_normal((3, len(people)))
     burn_start, shop_start, trip_start = rng.random((3, len(people)))
-    idle = column("idle_days")[archetype] * np.exp(column("idle_spread")[archetype] * noise[0])
+    idle = _idle_days(archetype, noise[0])
     rate = column("burn_rate")[archetype] + column("burn_rate_spread")[archetype] * noise[1]
     return Habits(
         transactions=_share_out(transactions, archetype, noise[2]),
@@ -105,10 +106,22 @@ def _share_out(transactions: int, archetype: Ints, noise: Floats) -> Ints:
     return counts
 
 
+def _idle_days(archetype: Ints, noise: Floats) -> Floats:
+    """Days between the last claim and the end.
+
+    Who still comes is as likely to come on any day (exponential), so that the record does not run
+    dry towards its end; who has gone, went around a certain time (lognormal).
+    """
+    typical = column("idle_days")[archetype]
+    gone = typical * np.exp(column("idle_spread")[archetype] * noise)
+    still_coming = typical * -np.log2(ndtr(noise))
+    return np.where(column("idle_spread")[archetype] > 0, gone, still_coming)
+
+
 def _last_claims(joined: Ints, idle: Floats, last_day: int) -> Ints:
     """The day that leaves everybody `idle` days, but time to be a customer before that."""
     earliest = joined + SHORTEST_STAY * (last_day - joined)
-    return np.rint(np.maximum(last_day - idle, earliest)).astype(np.int64)
+    return np.ceil(np.maximum(last_day - idle, earliest)).astype(np.int64)
 
 
 def _between(rng: np.random.Generator, limits: Ints, lean: float) -> Ints:

@@ -31,11 +31,12 @@ def customer_features(version: FactsVersion, *, as_of: date) -> pd.DataFrame:
 
 
 def never_active(version: FactsVersion, *, as_of: date) -> int:
-    """Customers who had no transaction by the evening of that day."""
-    query = (
-        "SELECT count(*) FROM customers"
-        " WHERE id NOT IN (SELECT customer_id FROM transactions WHERE claimed_on <= ?)"
-    )
+    """Customers who had joined but had no transaction by the evening of that day."""
+    query = """
+        SELECT count(*) FROM customers
+        WHERE (joined_on <= $as_of OR joined_on IS NULL)
+            AND id NOT IN (SELECT customer_id FROM transactions WHERE claimed_on <= $as_of)
+    """
     with open_facts(version) as db:
-        row = db.execute(query, [as_of]).fetchone()
+        row = db.execute(query, {"as_of": as_of}).fetchone()
     return int(row[0]) if row else 0

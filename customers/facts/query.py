@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import duckdb
 from django.conf import settings
 
+from customers.duck import literal, open_duckdb
 from customers.models import FactsVersion
 
 FILES = {
@@ -22,30 +23,15 @@ class NoFacts(LookupError):
 
 
 @contextmanager
-def connect() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty in-memory DuckDB within the memory and the threads the settings allow."""
-    config = {
-        "memory_limit": settings.ANALYTICS_MEMORY,
-        "threads": settings.ANALYTICS_THREADS,
-        "temp_directory": str(settings.DATA_DIR / "duckdb"),
-        "autoinstall_known_extensions": False,
-    }
-    with duckdb.connect(config=config) as db:
-        # What is printed belongs to the commands.
-        db.execute("SET enable_progress_bar = false")
-        yield db
-
-
-@contextmanager
 def open_facts(version: FactsVersion) -> Iterator[duckdb.DuckDBPyConnection]:
     """The snapshot's tables: cities, merchants, branches, customers, transactions.
 
     `transactions` has customer_id, branch_id, merchant_id, city_id, claimed_on, burnt_on, amount.
     """
-    with connect() as db:
+    with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
         for name, files in FILES.items():
-            path = version.folder / files
-            db.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
+            path = literal(version.folder / files)
+            db.execute(f"CREATE VIEW {name} AS FROM read_parquet({path})")
         yield db
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from customers.bulk import NULL, consistent_read, copy_out
-from customers.facts.query import connect
+from customers.duck import literal, open_duckdb
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def write_snapshot(folder: Path) -> Contents:
         with consistent_read():
             for name, table in TABLES.items():
                 copy_out(table.query, Path(scratch) / f"{name}.csv")
-        with connect() as db:
+        with open_duckdb(spill=Path(scratch)) as db:
             return _to_parquet(db, Path(scratch), folder)
 
 
@@ -88,7 +88,8 @@ def _to_parquet(db: duckdb.DuckDBPyConnection, scratch: Path, folder: Path) -> C
     for name, table in TABLES.items():
         _read_export(db, name, table, scratch / f"{name}.csv")
     for name in ("cities", "merchants", "branches", "customers"):
-        db.execute(f"COPY raw_{name} TO '{folder / name}.parquet' (FORMAT parquet)")
+        path = literal(folder / f"{name}.parquet")
+        db.execute(f"COPY raw_{name} TO {path} (FORMAT parquet)")
     _write_transactions(db, folder)
     return _contents(db)
 
@@ -108,10 +109,11 @@ def _write_transactions(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
     target = folder / "transactions"
     if db.execute("SELECT count(*) FROM raw_transactions").fetchone() == (0,):
         (target / "month=none").mkdir(parents=True)
-        target = target / "month=none" / "data.parquet"
-        db.execute(f"COPY (SELECT * EXCLUDE (month) FROM ({TRANSACTIONS})) TO '{target}'")
+        path = literal(target / "month=none" / "data.parquet")
+        db.execute(f"COPY (SELECT * EXCLUDE (month) FROM ({TRANSACTIONS})) TO {path}")
     else:
-        db.execute(f"COPY ({TRANSACTIONS}) TO '{target}' (FORMAT parquet, PARTITION_BY (month))")
+        path = literal(target)
+        db.execute(f"COPY ({TRANSACTIONS}) TO {path} (FORMAT parquet, PARTITION_BY (month))")
 
 
 def _contents(db: duckdb.DuckDBPyConnection) -> Contents:

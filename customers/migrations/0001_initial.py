@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('is_current', models.BooleanField(default=False)),
+                ('replaced_at', models.DateTimeField(help_text='Since when a newer one is read.', null=True)),
                 ('customers', models.PositiveIntegerField(default=0)),
                 ('transactions', models.PositiveIntegerField(default=0)),
                 ('first_day', models.DateField(help_text='The first day with a claim.', null=True)),

@@ -15,6 +15,7 @@ class FactsVersion(models.Model):
 
     created_at = models.DateTimeField(default=timezone.now)
     is_current = models.BooleanField(default=False)
+    replaced_at = models.DateTimeField(null=True, help_text="Since when a newer one is read.")
     customers = models.PositiveIntegerField(default=0)
     transactions = models.PositiveIntegerField(default=0)
     first_day = models.DateField(null=True, help_text="The first day with a claim.")

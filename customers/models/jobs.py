@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from customers.querysets import JobQuerySet
@@ -77,12 +77,17 @@ class Job(models.Model):
         """
         self.stage, self.progress = stage, progress
         self._update_mine(stage=stage, progress=progress, heartbeat_at=timezone.now())
-        if type(self)._default_manager.filter(pk=self.pk, cancel_requested=True).exists():
-            raise JobCancelled
+        self._stop_if_asked()
 
     def finish(self, status: str, **values: Any) -> None:
-        """Close the job with its results. Raises JobLost, so call it in their transaction."""
+        """Close the job with its results.
+
+        Raises JobLost, and JobCancelled when someone asked to stop a job that would be completed;
+        so call it in the transaction of the results.
+        """
         values |= {"status": status, "finished_at": timezone.now()}
+        if status == self.Status.COMPLETED:
+            self._stop_if_asked()
         for name, value in values.items():
             setattr(self, name, value)
         self._update_mine(**values)
@@ -116,6 +121,12 @@ class Job(models.Model):
                 logger.info("No heartbeat for %r: the database is busy.", self)
             finally:
                 connection.close()
+
+    def _stop_if_asked(self) -> None:
+        jobs = type(self)._default_manager.select_for_update()
+        with transaction.atomic():
+            if jobs.get(pk=self.pk).cancel_requested:
+                raise JobCancelled
 
     def _mine(self) -> models.QuerySet[Any]:
         return type(self)._default_manager.filter(

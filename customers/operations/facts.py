@@ -2,11 +2,12 @@
 
 import logging
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from customers.facts.snapshot import Contents, write_snapshot
@@ -15,8 +16,8 @@ from customers.models import FactsChange, FactsVersion
 logger = logging.getLogger(__name__)
 # A page that began to read an older version may finish in peace.
 GRACE = timedelta(hours=1)
-# Databases limit how many values one statement may name; what is left waits for the next refresh.
-MOST_CHANGES = 10_000
+# Databases limit how many values one statement may name.
+MOST_VALUES = 10_000
 
 
 def mark_facts_stale(reason: str) -> None:
@@ -38,7 +39,7 @@ def refresh_facts() -> FactsVersion:
     replaces a newer one.
     """
     version = FactsVersion.objects.create()
-    seen = list(FactsChange.objects.values_list("pk", flat=True)[:MOST_CHANGES])
+    seen = list(FactsChange.objects.values_list("pk", flat=True))
     # A database that was set up anew counts from 1 again and may meet the folders of the old one.
     shutil.rmtree(version.folder, ignore_errors=True)
     try:
@@ -72,19 +73,35 @@ def _make_current(version: FactsVersion, seen: list[int]) -> None:
         current = FactsVersion.objects.select_for_update().filter(is_current=True)
         version.is_current = all(other.pk < version.pk for other in current)
         if version.is_current:
-            current.update(is_current=False)
-            FactsChange.objects.filter(pk__in=seen).delete()
+            current.update(is_current=False, replaced_at=timezone.now())
+            _forget(seen)
+        else:
+            version.replaced_at = timezone.now()
         version.save()
+
+
+def _forget(changes: list[int]) -> None:
+    """Delete the changes that the new snapshot holds."""
+    for start in range(0, len(changes), MOST_VALUES):
+        FactsChange.objects.filter(pk__in=changes[start : start + MOST_VALUES]).delete()
 
 
 def _remove_old_folders() -> None:
     """Remove what replaced or killed refreshes left, after a grace time; the rows stay."""
     until = timezone.now() - GRACE
-    kept = FactsVersion.objects.filter(is_current=True) | FactsVersion.objects.filter(
-        created_at__gte=until
+    being_written = Q(replaced_at=None, created_at__gte=until)
+    kept = FactsVersion.objects.filter(
+        Q(is_current=True) | Q(replaced_at__gte=until) | being_written
     )
     folders = {version.folder for version in kept}
     for folder in Path(settings.FACTS_DIR).iterdir():
-        if folder not in folders and folder.stat().st_mtime < until.timestamp():
+        if folder not in folders and _is_older(folder, until):
             shutil.rmtree(folder, ignore_errors=True)
             logger.info("Removed the replaced snapshot %s.", folder.name)
+
+
+def _is_older(folder: Path, moment: datetime) -> bool:
+    try:
+        return folder.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:  # another refresh has just removed it
+        return False

@@ -69,4 +69,5 @@ def recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
             logger.warning("%s lost its worker and is queued again.", job)
             enqueue(job)
         else:
-            job.finish(Job.Status.FAILED, error=GAVE_UP.format(attempts=job.attempts))
+            with suppress(JobLost):
+                job.finish(Job.Status.FAILED, error=GAVE_UP.format(attempts=job.attempts))

@@ -96,7 +96,7 @@ def _spaces(
     scaled = features.values if settings.scaling == "none" else common
     tell("scale", 1.0)
     tell("reduce", 0.0)
-    reduce = REDUCTIONS[settings.reduction]
+    reduce = REDUCTIONS[settings.reduction].reduce
     reduced = reduce(scaled, components=settings.components, seed=seed)
     tell("reduce", 1.0)
     return common, reduced
@@ -106,7 +106,7 @@ def _cluster(
     values: np.ndarray, settings: ClusteringSettings, seed: int, tell: OnStage
 ) -> list[Clustering]:
     tell("cluster", 0.0)
-    attempts = ALGORITHMS[settings.algorithm](settings)
+    attempts = ALGORITHMS[settings.algorithm].attempts(settings)
     clusterings = []
     for done, attempt in enumerate(attempts, start=1):
         clusterings.append(attempt(values, seed=seed))

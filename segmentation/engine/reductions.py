@@ -17,10 +17,19 @@ class Reduced:
     model: Any  # the fitted scikit-learn transformer; None when nothing was fitted
 
 
-class Reduction(Protocol):
+class Reduce(Protocol):
     """Take (n, p) values to at most `components` dimensions."""
 
     def __call__(self, values: np.ndarray, *, components: int, seed: int) -> Reduced: ...
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """How a reduction is offered to people, and what does it."""
+
+    label: str  # "principal components"; empty where nothing is reduced
+    choice: str  # what a form says
+    reduce: Reduce
 
 
 def none(values: np.ndarray, *, components: int, seed: int) -> Reduced:
@@ -41,4 +50,9 @@ def pca(values: np.ndarray, *, components: int, seed: int) -> Reduced:
     return Reduced(reduced, float(model.explained_variance_ratio_.sum()), kept, model)
 
 
-REDUCTIONS: dict[str, Reduction] = {"none": none, "pca": pca}
+REDUCTIONS = {
+    "none": Reduction("", "On the features as they are", none),
+    "pca": Reduction(
+        "principal components", "On their main directions (principal components)", pca
+    ),
+}

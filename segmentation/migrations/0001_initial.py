@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(help_text='In which order the run tried it.')),
-                ("algorithm", models.CharField(choices=[("kmeans", "K-means")], max_length=30)),
+                ("algorithm", models.CharField(max_length=30)),
                 ('reduction', models.CharField(max_length=30)),
                 ('components', models.PositiveSmallIntegerField(help_text='Dimensions it was fitted in.')),
                 ('clusters', models.PositiveSmallIntegerField()),

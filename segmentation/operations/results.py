@@ -15,7 +15,7 @@ from segmentation.engine.candidates import Candidate as Fitted
 from segmentation.engine.candidates import Outcome
 from segmentation.engine.explain import Profile, profiles
 from segmentation.engine.naming import name_segments
-from segmentation.engine.reductions import REDUCTIONS
+from segmentation.engine.reductions import pca
 from segmentation.engine.sampling import sample_rows
 from segmentation.engine.scaling import standardise
 from segmentation.engine.strategy import recommend
@@ -157,9 +157,9 @@ def _save_memberships(run: SegmentationRun, outcome: Outcome, keys: dict[int, in
 
 def _plane(outcome: Outcome, seed: int) -> tuple[np.ndarray, list[str]]:
     """Two dimensions to draw the customers in: the run's own, or else two principal components."""
-    if outcome.best.reduction == "pca" and outcome.best.components >= 2:
+    if outcome.best.reduction != "none" and outcome.best.components >= 2:
         return outcome.best.reduced[:, :2], ["Component 1", "Component 2"]
-    reduced = REDUCTIONS["pca"](standardise(outcome.features), components=2, seed=seed).values
+    reduced = pca(standardise(outcome.features), components=2, seed=seed).values
     if reduced.shape[1] == 1:
         reduced = np.column_stack([reduced, np.zeros(len(reduced))])
     return reduced, ["Component 1", "Component 2"]

@@ -79,9 +79,8 @@ def request_run(
         "requested_by": requested_by,
     }
     with transaction.atomic():
-        going_on = SegmentationRun.objects.unfinished().filter(cancel_requested=False)
-        same = going_on.filter(**asked_for).first() if queue else None
-        run: SegmentationRun = same or SegmentationRun.objects.create(**asked_for)
+        same = _going_on(asked_for) if queue else None
+        run = same or SegmentationRun.objects.create(**asked_for)
         if queue and same is None:
             enqueue_run(run)
     return run
@@ -95,6 +94,16 @@ def execute_run(run_id: int) -> SegmentationRun:
     """Do a requested run. Whoever comes second finds it claimed and leaves it alone."""
     refusals = (BadSettings, NoFacts, NoFeatureLeft, TooFewCustomers)
     return perform(SegmentationRun, run_id, _segment, refusals=refusals)
+
+
+def _going_on(asked_for: dict[str, Any]) -> SegmentationRun | None:
+    """The same person's same wish, if it waits or runs and nobody has asked to stop it."""
+    if person := asked_for["requested_by"]:
+        # Of two clicks at the same moment, the second waits here and then finds the first's.
+        User.objects.select_for_update().get(pk=person.pk)
+    going_on = SegmentationRun.objects.unfinished().filter(cancel_requested=False)
+    same: SegmentationRun | None = going_on.filter(**asked_for).first()
+    return same
 
 
 def adopt_run(*, run: SegmentationRun, adopted_by: User | None) -> None:
@@ -130,11 +139,11 @@ def _segment(run: SegmentationRun) -> None:
     as_of = _check_day(settings.as_of, facts)
     watch.enter("features")
     features = _features(facts, settings, as_of)
+    inactive = never_active(facts, as_of=as_of)
     outcome = fit_candidates(
         features, settings.clustering, seed=settings.seed, on_stage=watch.enter
     )
     watch.enter("save")
-    inactive = never_active(facts, as_of=as_of)
     points = customer_map(outcome, seed=settings.seed)
     _keep(run, outcome, watch, facts=facts, as_of=as_of, never_active=inactive, customer_map=points)
 

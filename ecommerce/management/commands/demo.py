@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ecommerce.demo import LOGIN, DemoFailed, make_login, steps
 from ecommerce.processes import run_together, web, workers
-from ecommerce.schedules import ensure_schedules
 
 
 class Command(BaseCommand):
@@ -35,7 +34,6 @@ class Command(BaseCommand):
             sys.exit(130)
         self._say_login(make_login(reset=options["reset_password"]), options["port"])
         if not options["prepare_only"]:
-            ensure_schedules()
             sys.exit(run_together([web(f"127.0.0.1:{options['port']}"), *workers()]))
 
     def _prepare(self) -> None:

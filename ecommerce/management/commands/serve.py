@@ -6,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from ecommerce.processes import run_together, web, workers
-from ecommerce.schedules import ensure_schedules
 
 
 class Command(BaseCommand):
@@ -17,5 +16,4 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_schedules()
         sys.exit(run_together([web(f"{options['host']}:{options['port']}"), *workers()]))

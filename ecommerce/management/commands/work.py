@@ -6,12 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ecommerce.processes import run_together, workers
-from ecommerce.schedules import ensure_schedules
 
 
 class Command(BaseCommand):
     help = "Run the background workers: imports, figures, schedules and segmentation runs."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_schedules()
         sys.exit(run_together(workers()))

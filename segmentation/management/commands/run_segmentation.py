@@ -34,8 +34,8 @@ class Command(BaseCommand):
         if options["wait"]:
             run = execute_run(run.pk)
         self.stdout.write(json.dumps(run_summary(run)) if options["json"] else _in_words(run))
-        if run.status == run.Status.FAILED:
-            raise CommandError(run.error)
+        if options["wait"] and run.status != run.Status.COMPLETED:
+            raise CommandError(run.error or f"{run} is {run.get_status_display().lower()}.")
 
 
 def _in_words(run: SegmentationRun) -> str:

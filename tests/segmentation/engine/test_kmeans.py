@@ -75,5 +75,5 @@ def test_as_many_clusters_as_different_customers_leave_no_inertia() -> None:
 
 
 def test_each_number_of_clusters_is_one_attempt() -> None:
-    attempts = ALGORITHMS["kmeans"](ClusteringSettings(clusters=(4, 2)))
+    attempts = ALGORITHMS["kmeans"].attempts(ClusteringSettings(clusters=(4, 2)))
     assert [len(attempt(blobs(), seed=0).centers) for attempt in attempts] == [4, 2]

@@ -47,6 +47,6 @@ def test_pca_keeps_its_sign_when_the_rows_are_turned_over() -> None:
 
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_every_reduction_keeps_every_customer(name: str) -> None:
-    reduced = REDUCTIONS[name](blobs(), components=2, seed=0)
+    reduced = REDUCTIONS[name].reduce(blobs(), components=2, seed=0)
     assert len(reduced.values) == len(blobs())
     assert reduced.values.shape[1] == reduced.components
