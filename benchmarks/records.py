@@ -48,7 +48,7 @@ def measure(customers: int, transactions: int, folder: Path) -> list[Result]:
 def _import(data: Path, folder: Path, size: str) -> Result:
     def product() -> None:
         data_import = request_import(
-            source=data, source_name="benchmark", dry_run=False, requested_by=None
+            source=data, source_name="benchmark", dry_run=False, requested_by=None, queue=False
         )
         done = execute_import(data_import.pk)
         assert done.status == done.Status.COMPLETED, done.error

@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from campaigns.models import Campaign, Offer
 from campaigns.operations import today
 from customers.forms import DayInput
 from customers.models import Branch
 from segmentation.models import Segment
+
+HUNDRED = 100
 
 
 class OfferForm(forms.ModelForm):
@@ -44,10 +47,27 @@ class OfferForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["branches"].queryset = Branch.objects.with_places()
+        fields["value"].help_text = f"Percent, or an amount in {settings.CURRENCY}."
         fields["value"].shown_for = "percent fixed"
         fields["item"].shown_for = "free_item"
         fields["merchants"].is_long = fields["branches"].is_long = True
         self.initial.setdefault("valid_from", today())
+
+    def clean(self) -> dict[str, Any]:
+        """What the chosen kind needs, and nothing that belongs to another kind."""
+        values = super().clean() or {}
+        kind, value = values.get("kind"), values.get("value")
+        if kind == Offer.Kind.FREE_ITEM:
+            values["value"] = None
+            if not values.get("item"):
+                self.add_error("item", "Say what the customer gets for free.")
+        elif "value" in values:
+            values["item"] = ""
+            if value is None or value <= 0:
+                self.add_error("value", "Give a number above 0.")
+            elif kind == Offer.Kind.PERCENT and value > HUNDRED:
+                self.add_error("value", "Give at most 100 percent.")
+        return values
 
 
 class CampaignForm(forms.ModelForm):
@@ -60,12 +80,15 @@ class CampaignForm(forms.ModelForm):
             "ends_on": DayInput(),
             "note": forms.Textarea(attrs={"rows": "2"}),
         }
+        labels = {"note": "Purpose"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first_day = today() + timedelta(days=1)
         fields: dict[str, Any] = self.fields
         fields["offer"].queryset = Offer.objects.usable(on=today())
+        fields["offer"].label_from_instance = _with_gift
+        fields["offer"].empty_label = "Choose an offer"
         fields["segments"].queryset = self._segments()
         fields["segments"].label_from_instance = _with_size
         self.initial.setdefault("starts_on", first_day)
@@ -75,9 +98,15 @@ class CampaignForm(forms.ModelForm):
         """The adopted segments, and those this campaign already has."""
         current = Segment.objects.current()
         if self.instance.pk:
-            return (current | Segment.objects.filter(campaigns=self.instance)).distinct()
-        return current
+            chosen = Segment.objects.filter(campaigns=self.instance)
+            return (current | chosen).select_related("run").distinct()
+        return current.select_related("run")
+
+
+def _with_gift(offer: Offer) -> str:
+    return f"{offer.name} ({offer.gives})"
 
 
 def _with_size(segment: Segment) -> str:
-    return f"{segment.name} ({segment.size:,} customers)"
+    old = "" if segment.run.is_current else f", from {segment.run}, no longer current"
+    return f"{segment.name} ({segment.size:,} customers{old})"

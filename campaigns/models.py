@@ -96,7 +96,7 @@ class Offer(models.Model):
     def gives(self) -> str:
         """What the customer gets, in a few words: "20% off"."""
         if self.kind == self.Kind.FREE_ITEM:
-            return f"Free {self.item}"
+            return f"{self.item}, free"
         value = self.value or Decimal(0)
         number = value.quantize(WHOLE) if value == value.to_integral() else value
         if self.kind == self.Kind.PERCENT:
@@ -121,6 +121,9 @@ class Campaign(models.Model):
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day")
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT, editable=False)
+    ended_on = models.DateField(
+        null=True, editable=False, help_text="When it was ended before its last day."
+    )
     note = models.TextField(blank=True, help_text="What this campaign should achieve.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(

@@ -87,10 +87,10 @@ def unschedule_campaign(*, campaign: Campaign) -> None:
 
 
 def end_campaign(*, campaign: Campaign, today: date) -> None:
-    """End a running campaign today. Raises NotPossible when it does not run."""
+    """End a running campaign today; its plan stays as it was. Raises NotPossible unless it runs."""
     if campaign.status != Campaign.Status.RUNNING:
         raise NotPossible("Only a running campaign can be ended.")
-    campaign.ends_on = min(campaign.ends_on, max(today, campaign.starts_on))
+    campaign.ended_on = today
     _move(campaign, Campaign.Status.ENDED)
 
 
@@ -126,8 +126,10 @@ def _moved(campaign: Campaign, status: str) -> bool:
 def _move(campaign: Campaign, status: str) -> None:
     """Change the status if nobody else has meanwhile, so that a second click does nothing."""
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update().filter(pk=campaign.pk).first()
+        if locked is None:
+            raise NotPossible("Someone has just deleted the campaign.")
         if locked.status != campaign.status:
             raise NotPossible(f"The campaign is {locked.get_status_display().lower()} meanwhile.")
         campaign.status = status
-        campaign.save(update_fields=["status", "ends_on"])
+        campaign.save(update_fields=["status", "ended_on"])

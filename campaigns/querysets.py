@@ -15,8 +15,8 @@ class OfferQuerySet(models.QuerySet[Any]):
 
 class CampaignQuerySet(models.QuerySet[Any]):
     def with_offer(self) -> Self:
-        """Each campaign with its offer and segments, in two queries for all."""
-        return self.select_related("offer").prefetch_related("segments")
+        """Each campaign with its offer and segments, in three queries for all."""
+        return self.select_related("offer").prefetch_related("segments__run")
 
     def active(self) -> Self:
         """Scheduled or running."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +27,7 @@ from customers.requests import PersonRequest
 from segmentation.display import segment_view
 from segmentation.models import Segment
 
+NAME_TAKEN = "Someone has just taken this name. Choose another."
 STEPS = {
     "schedule": (lambda c: schedule_campaign(campaign=c, today=today()), "is scheduled"),
     "unschedule": (lambda c: unschedule_campaign(campaign=c), "is a draft again"),
@@ -75,9 +77,13 @@ def new_campaign(request: PersonRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None, initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | {"segments": list(form.cleaned_data["segments"])}
-        campaign = assign_offer(**values, created_by=request.user)
-        messages.success(request, "The campaign is drafted. Schedule it when it is right.")
-        return redirect(campaign)
+        try:
+            campaign = assign_offer(**values, created_by=request.user)
+        except (ValidationError, IntegrityError):
+            form.add_error("name", NAME_TAKEN)
+        else:
+            messages.success(request, "The campaign is drafted. Schedule it when it is right.")
+            return redirect(campaign)
     context = {"form": form, "has_offers": Offer.objects.usable(on=today()).exists()}
     return _form(request, "campaigns/campaign_form.html", context)
 
@@ -111,7 +117,7 @@ def move_campaign(request: PersonRequest, pk: int, step: str) -> HttpResponse:
         messages.warning(request, str(error))
     else:
         state = "is running" if campaign.status == Campaign.Status.RUNNING else outcome
-        messages.success(request, f"{campaign.name} {state}.")
+        messages.success(request, f"“{campaign.name}” {state}.")
     return redirect(campaign)
 
 
@@ -126,7 +132,7 @@ def delete_campaign(request: PersonRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect(campaign)
     campaign.delete()
-    messages.success(request, f"{campaign.name} is deleted.")
+    messages.success(request, f"“{campaign.name}” is deleted.")
     return redirect("campaigns")
 
 
@@ -143,8 +149,13 @@ def offer_page(request: PersonRequest, pk: int) -> HttpResponse:
 def new_offer(request: PersonRequest) -> HttpResponse:
     form = OfferForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        offer = form.save()
-        messages.success(request, f"{offer.name} is ready to be given to a segment.")
+        try:
+            with transaction.atomic():
+                offer = form.save()
+        except IntegrityError:
+            form.add_error("name", NAME_TAKEN)
+            return _form(request, "campaigns/offer_form.html", {"form": form})
+        messages.success(request, f"“{offer.name}” is ready to be given to a segment.")
         return redirect(offer)
     return _form(request, "campaigns/offer_form.html", {"form": form})
 
@@ -155,7 +166,7 @@ def edit_offer(request: PersonRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer, pk=pk)
     form = OfferForm(request.POST or None, instance=offer)
     if request.method == "POST" and form.is_valid():
-        messages.success(request, f"{offer.name} is changed.")
+        messages.success(request, f"“{offer.name}” is changed.")
         return redirect(form.save())
     return _form(request, "campaigns/offer_form.html", {"form": form, "offer": offer})
 

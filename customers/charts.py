@@ -30,19 +30,29 @@ class Chart:
     percent: bool = False
     stacked: bool = False
     note: str = ""  # the filters that were applied; also written into its CSV file
-    caption: str = ""  # what belongs to the picture but would crush it
+    # A last row that would crush the picture: only in the numbers, the CSV file and the caption.
+    rest: tuple[str, Sequence[float | None]] | None = None
+
+    @property
+    def caption(self) -> str:
+        if self.rest is None:
+            return ""
+        label, values = self.rest
+        counts = zip(values, self.series, strict=True)
+        return f"{label}: {', '.join(f'{v:,} {s.name.lower()}' for v, s in counts)}."
 
     @property
     def data(self) -> dict[str, Any]:
         return asdict(self)
 
     @property
-    def rows(self) -> list[tuple[str, list[float | None]]]:
+    def rows(self) -> list[tuple[str, Sequence[float | None]]]:
         """The numbers as a table: a label and a value for each series."""
-        return [
+        drawn: list[tuple[str, Sequence[float | None]]] = [
             (label, [series.values[i] for series in self.series])
             for i, label in enumerate(self.labels)
         ]
+        return [*drawn, *([self.rest] if self.rest else [])]
 
     @property
     def is_empty(self) -> bool:

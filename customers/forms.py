@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from customers.models import FactsVersion
-from customers.periods import DEFAULT_PRESET, PRESETS, Period, preset_period
+from customers.periods import DEFAULT_PRESET, PRESETS, Period, in_words, preset_period
 
 REMEMBERED = "period"
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class DayInput(forms.DateInput):
@@ -31,6 +30,8 @@ class PeriodForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.first_day = facts.first_day or timezone.localdate(facts.created_at)
         self.last_day = facts.last_day or timezone.localdate(facts.created_at)
+        fields: dict[str, Any] = self.fields
+        fields["start"].hide_optional = fields["end"].hide_optional = True
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -40,9 +41,11 @@ class PeriodForm(forms.Form):
                 raise forms.ValidationError("Give the first and the last day of the period.")
             if end < start:
                 raise forms.ValidationError("The last day can't be before the first.")
-            # The period before it must be in the calendar too.
-            if start.year < FIRST_YEAR or end.year > LAST_YEAR:
-                raise forms.ValidationError(f"Choose days between {FIRST_YEAR} and {LAST_YEAR}.")
+            if end < self.first_day or start > self.last_day:
+                raise forms.ValidationError(
+                    "Nothing happened in this period. Records run from"
+                    f" {in_words(self.first_day)} to {in_words(self.last_day)}."
+                )
         return values
 
     @property
@@ -54,8 +57,10 @@ class PeriodForm(forms.Form):
 
     @property
     def chosen(self) -> Period:
+        """The chosen period, as far as there are records of it."""
         if self.preset == "custom":
-            return Period(self.cleaned_data["start"], self.cleaned_data["end"])
+            start, end = self.cleaned_data["start"], self.cleaned_data["end"]
+            return Period(max(start, self.first_day), min(end, self.last_day))
         return preset_period(self.preset, first_day=self.first_day, last_day=self.last_day)
 
 

@@ -9,9 +9,14 @@ from customers.models import FactsVersion
 from customers.operations.facts import facts_are_stale
 from customers.periods import in_words
 
+# Longer without a claim or a burn than a shop is usually closed.
+QUIET_DAYS = 14
+
 
 @dataclass(frozen=True)
 class Freshness:
+    """`is_stale`: newer records exist, or none have come for long."""
+
     sentence: str
     is_stale: bool
 
@@ -22,7 +27,11 @@ def freshness() -> Freshness | None:
     if version is None:
         return None
     made = f"Figures made {timesince(version.created_at, timezone.now(), depth=1)} ago"
-    until = f", activity until {in_words(version.last_day)}" if version.last_day else ""
-    stale = facts_are_stale()
-    more = ". Newer records are being added." if stale else "."
-    return Freshness(f"{made}{until}{more}", stale)
+    if facts_are_stale():
+        return Freshness(f"{made}. Newer records are being added.", is_stale=True)
+    if version.last_day is None:
+        return Freshness(f"{made}.", is_stale=False)
+    quiet = (timezone.localdate() - version.last_day).days
+    since = f", {quiet:,} days ago" if quiet > QUIET_DAYS else ""
+    until = f"Last activity {in_words(version.last_day)}{since}."
+    return Freshness(f"{made}. {until}", is_stale=quiet > QUIET_DAYS)

@@ -11,6 +11,7 @@ from customers.periods import Period
 
 # A bar this many times as long as the longest named one leaves nothing to read of that.
 CRUSHING = 3
+Rest = tuple[str, list[float | None]] | None
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,12 @@ class Tile:
     unit: str = ""
     before: float | None = None
     is_share: bool = False
+    hint: str = ""  # what a reader of the figure has to know
     more_is_better: bool | None = True
 
     @property
     def change(self) -> float | None:
-        if self.value is None or self.before is None:
+        if self.value is None or self.before is None or self.hint:
             return None
         if self.is_share:
             return self.value - self.before
@@ -52,6 +54,7 @@ class Tile:
 class Overview:
     tiles: list[Tile]
     charts: dict[str, Chart]
+    is_compared: bool  # whether there are records of the whole period before
 
 
 def overview(version: FactsVersion, period: Period) -> Overview:
@@ -60,7 +63,7 @@ def overview(version: FactsVersion, period: Period) -> Overview:
         now = insights.totals(facts, period)
         has_past = version.first_day is not None and period.before.start >= version.first_day
         before = insights.totals(facts, period.before) if has_past else None
-        return Overview(_tiles(now, before), _charts(facts, period))
+        return Overview(_tiles(now, before), _charts(facts, period), has_past)
 
 
 def _tiles(now: Totals, before: Totals | None) -> list[Tile]:
@@ -74,7 +77,13 @@ def _tiles(now: Totals, before: Totals | None) -> list[Tile]:
         tile("New customers", "joined", "Customers who joined in the period."),
         tile("Claims", "claims", "Coupons that customers took."),
         tile("Burns", "burns", "Coupons that customers used at a branch."),
-        tile("Burn rate", "burn_rate", "Burns divided by claims of the period.", is_share=True),
+        tile(
+            "Burn rate",
+            "burn_rate",
+            "Burns divided by claims of the period.",
+            is_share=True,
+            hint="with burns of coupons claimed earlier" if (now.burn_rate or 0) > 1 else "",
+        ),
         tile(
             "Outstanding",
             "outstanding",
@@ -82,7 +91,7 @@ def _tiles(now: Totals, before: Totals | None) -> list[Tile]:
             more_is_better=None,
         ),
         tile(
-            "Days to burn",
+            "Typical days to burn",
             "days_to_burn",
             "Half of the burnt coupons were used within this many days.",
             unit="days",
@@ -126,7 +135,7 @@ def _over_time(activity: list[Activity], period: Period) -> Chart:
 
 
 def _by_place(activity: list[Activity], dimension: str, note: str) -> Chart:
-    drawn, caption = _without_crushing(activity)
+    drawn, rest = _without_crushing(activity)
     first = activity[0] if activity else None
     leader = f"{first.label} leads with {first.claims:,} claims." if first else "None yet."
     return Chart(
@@ -139,17 +148,18 @@ def _by_place(activity: list[Activity], dimension: str, note: str) -> Chart:
         unit="coupons",
         axis=dimension.capitalize(),
         note=note,
-        caption=caption,
+        rest=rest,
     )
 
 
-def _without_crushing(activity: list[Activity]) -> tuple[list[Activity], str]:
-    """Say "Other" in words where its bar would make all the others unreadable."""
-    if len(activity) > 1 and activity[-1].label == insights.OTHER:
-        other = activity[-1]
-        if other.claims > CRUSHING * activity[0].claims:
-            return activity[:-1], f"All others: {other.claims:,} claims, {other.burns:,} burns."
-    return activity, ""
+def _without_crushing(activity: list[Activity]) -> tuple[list[Activity], Rest]:
+    """Take "Other" out of the picture where its bar would make all the others unreadable."""
+    if len(activity) < 2 or activity[-1].label != insights.OTHER:
+        return activity, None
+    other, longest = activity[-1], max(max(a.claims, a.burns) for a in activity[:-1])
+    if max(other.claims, other.burns) <= CRUSHING * longest:
+        return activity, None
+    return activity[:-1], ("All others", [other.claims, other.burns])
 
 
 def _gender(counts: list[Count], note: str) -> Chart:

@@ -18,7 +18,8 @@ class Period:
     @property
     def before(self) -> "Period":
         """The period of the same length that ends the day before this one starts."""
-        return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
+        first = max(self.start.toordinal() - self.days, 1)
+        return Period(date.fromordinal(first), date.fromordinal(max(self.start.toordinal() - 1, 1)))
 
     @property
     def granularity(self) -> str:

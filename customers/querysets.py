@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -61,8 +62,16 @@ class JobQuerySet(models.QuerySet[Any]):
         return claimed == 1
 
     def lost(self) -> Self:
-        """Jobs that say they run but whose worker has not been heard of for a while."""
-        return self.filter(self._lost(timezone.now()))
+        """Jobs that nobody has been heard of for a while: running ones and waiting ones.
+
+        A killed cluster takes tasks that it had fetched but not begun with it for hours, so a
+        waiting job that is silent too long is as good as lost.
+        """
+        now = timezone.now()
+        silent_since = now - timedelta(seconds=self.model.LOST_AFTER_SECONDS)
+        last_heard = Coalesce("heartbeat_at", "created_at")
+        waiting = Q(status=self.model.Status.QUEUED, last_heard__lt=silent_since)
+        return self.annotate(last_heard=last_heard).filter(waiting | self._lost(now))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=self.model.UNFINISHED)

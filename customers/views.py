@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,7 +10,8 @@ from customers.facts.query import NoFacts, current_facts
 from customers.forms import PeriodForm, UploadForm, remember_period, remembered_period
 from customers.importing.tables import TABLES
 from customers.models import DataImport
-from customers.operations.imports import UploadTooLarge, enqueue_import, request_import
+from customers.operations.facts import facts_are_stale
+from customers.operations.imports import UploadTooLarge, request_import
 from customers.overview import overview
 from customers.periods import PRESETS
 from customers.requests import PersonRequest
@@ -58,14 +58,12 @@ def start_import(request: PersonRequest) -> HttpResponse:
         return _data_page(request, form, status=422)
     file = form.cleaned_data["file"]
     try:
-        with transaction.atomic():
-            data_import = request_import(
-                source=file,
-                source_name=file.name,
-                dry_run=form.cleaned_data["dry_run"],
-                requested_by=request.user,
-            )
-            enqueue_import(data_import)
+        data_import = request_import(
+            source=file,
+            source_name=file.name,
+            dry_run=form.cleaned_data["dry_run"],
+            requested_by=request.user,
+        )
     except UploadTooLarge as error:
         form.add_error("file", str(error))
         return _data_page(request, form, status=422)
@@ -77,15 +75,19 @@ def start_import(request: PersonRequest) -> HttpResponse:
 def import_page(request: PersonRequest, pk: int) -> HttpResponse:
     """An import; asked by htmx, only the part that changes while it is at work."""
     data_import = get_object_or_404(DataImport, pk=pk)
-    template = "customers/_import.html" if request.htmx else None
+    template = "customers/_import.html" if request.htmx else "customers/import.html"
     tables = [
         (table.name, data_import.tables[table.name])
         for table in TABLES
         if table.name in data_import.tables
     ]
-    return render(
-        request, template or "customers/import.html", {"import": data_import, "tables": tables}
-    )
+    loaded = bool(data_import.changed) and not data_import.dry_run
+    context = {
+        "import": data_import,
+        "tables": tables,
+        "figures_in_the_making": loaded and facts_are_stale(),
+    }
+    return render(request, template, context)
 
 
 @require_POST
@@ -103,8 +105,7 @@ def cancel_import(request: PersonRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_dataimport", raise_exception=True)
 def download_rejects(request: PersonRequest, pk: int) -> FileResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
-    path = data_import.folder / "rejected-rows.csv"
-    if not path.exists():
+    if not (path := data_import.rejects_path):
         raise Http404
-    name = f"rejected-rows-import-{data_import.pk}.csv"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    title = data_import.rejects_title
+    return FileResponse(path.open("rb"), as_attachment=True, filename=title)

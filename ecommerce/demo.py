@@ -60,9 +60,12 @@ def import_demo_data() -> str:
     if Customer.objects.exists():
         return f"{Customer.objects.count():,} customers are here already"
     folder = Path(settings.DATA_DIR) / "demo"
-    write_demo_data(folder, customers=CUSTOMERS, transactions=TRANSACTIONS, seed=SEED)
+    yesterday = today() - timedelta(days=1)
+    write_demo_data(
+        folder, customers=CUSTOMERS, transactions=TRANSACTIONS, seed=SEED, end=yesterday
+    )
     data_import = request_import(
-        source=folder, source_name=SOURCE, dry_run=False, requested_by=None
+        source=folder, source_name=SOURCE, dry_run=False, requested_by=None, queue=False
     )
     data_import = execute_import(data_import.pk)
     if data_import.status != data_import.Status.COMPLETED:

@@ -58,6 +58,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse 
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, ModelValidationError):
         return ValidationError(as_serializer_error(error))
+    if isinstance(error, RecursionError):
+        return ValidationError("The data is nested too deeply.")
+    if isinstance(error, OverflowError):
+        return ValidationError("A number is too large.")
     if isinstance(error, UnicodeDecodeError):
         return AuthenticationFailed("Invalid token.")  # from the token's header
     if isinstance(error, BadSettings):

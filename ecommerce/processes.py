@@ -17,6 +17,14 @@ PR_SET_PDEATHSIG = 1
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
+def port(text: str) -> int:
+    """A port from a command line. Raises ValueError for what is none."""
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError
+    return number
+
+
 @dataclass(frozen=True)
 class Process:
     command: list[str]
@@ -79,4 +87,5 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # Its workers too: each process was started as the leader of a group of its own.
+            os.killpg(process.pid, signal.SIGKILL)

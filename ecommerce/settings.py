@@ -1,5 +1,6 @@
 """Every setting of Coterie, read from the environment or `.env`; docs/operations.md lists them."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,7 +99,12 @@ TEMPLATES = [
 FORM_RENDERER = "ecommerce.forms.BootstrapRenderer"
 
 # Database and caches -------------------------------------------------------------------------
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR can't be made: {error}") from error
+if not os.access(DATA_DIR, os.W_OK):
+    raise ImproperlyConfigured(f"DATA_DIR can't be written: {DATA_DIR}. Choose another folder.")
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'coterie.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

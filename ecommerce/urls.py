@@ -23,4 +23,5 @@ urlpatterns = [
     path("account/tokens/", account.create_token, name="create-token"),
     path("account/tokens/<str:digest>/revoke/", account.revoke_token, name="revoke-token"),
     path("health/", health.health, name="health"),
+    path("favicon.ico", health.favicon, name="favicon"),
 ]

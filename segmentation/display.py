@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 from customers.charts import Chart, PointSet, Scatter, Series
 from customers.facts.catalogue import CATALOGUE, Feature, Kind
+from customers.periods import in_words
+from segmentation.engine.explain import LARGE, NOTICEABLE
 from segmentation.models import Candidate, Segment, SegmentationRun
 
 COLORS = 10
 TOP_DRIVERS = 3
 BAR = 100  # width of a driver's bar in its own units; 50 is the base
 FULL_EFFECT = 2.0  # standard deviations that fill half of the bar
+SMALL = 0.2  # standard deviations below which a difference is none (Cohen, 1988)
 # The lower edges of the heatmap's shades, in standard deviations from the base.
-SHADES = (0.2, 0.5, 0.8, 1.3)
+SHADES = (SMALL, 0.5, LARGE, 1.3)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,18 @@ class DriverView:
         return "above" if self.effect > 0 else "below"
 
     @property
+    def comparison(self) -> str:
+        """How the segment's value stands to everybody's: higher, lower, longer ago …"""
+        return self.feature.high if self.effect > 0 else self.feature.low
+
+    @property
+    def in_words(self) -> str:
+        """The size of the difference (Cohen, 1988), from much lower to much higher."""
+        if abs(self.effect) < SMALL:
+            return "as everybody"
+        return f"much {self.comparison}" if abs(self.effect) >= LARGE else self.comparison
+
+    @property
     def bar_width(self) -> float:
         return round(min(abs(self.effect) / FULL_EFFECT, 1.0) * BAR / 2, 1)
 
@@ -54,10 +69,19 @@ class SegmentView:
         return f"seg-{color_of(self.segment.position)}"
 
     @property
-    def top_drivers(self) -> list[DriverView]:
-        """What sets it apart most; gender is told apart, never as a reason."""
-        behaviour = [d for d in self.drivers if d.feature.kind != Kind.INDICATOR]
-        return behaviour[:TOP_DRIVERS]
+    def reasons(self) -> list[DriverView]:
+        """What noticeably sets it apart, strongest first; gender is never a reason."""
+        behaviour = [d for d in self.drivers if not d.feature.is_gender]
+        return [d for d in behaviour if abs(d.effect) >= NOTICEABLE]
+
+    @property
+    def top_reasons(self) -> list[DriverView]:
+        return self.reasons[:TOP_DRIVERS]
+
+    @property
+    def others(self) -> list[DriverView]:
+        """What is about as with everybody, and gender."""
+        return [d for d in self.drivers if d not in self.reasons]
 
 
 @dataclass(frozen=True)
@@ -106,13 +130,22 @@ def scatter(run: SegmentationRun, segments: list[Segment]) -> Scatter | None:
             PointSet(s.name, f"segment-{color_of(s.position)}", points[s.position])
             for s in segments
         ],
-        note=f"{run}, as of {run.as_of}",
-        caption=f"Each dot is a customer; {stored['shown']:,} of {run.customers:,} are drawn."
-        " Customers who behave alike lie close together.",
+        note=_note(run),
+        caption=_map_caption(stored["shown"], run.customers or 0),
     )
 
 
-def size_chart(views: list[SegmentView]) -> Chart:
+def _note(run: SegmentationRun) -> str:
+    return f"{run}, as of {in_words(run.as_of)}" if run.as_of else str(run)
+
+
+def _map_caption(shown: int, customers: int) -> str:
+    drawn = f" {shown:,} of {customers:,} are drawn." if shown < customers else ""
+    return f"Each dot is a customer.{drawn} Customers who behave alike lie close together."
+
+
+def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
+    note = _note(run)
     return Chart(
         id="segment-sizes",
         kind="hbar",
@@ -129,6 +162,7 @@ def size_chart(views: list[SegmentView]) -> Chart:
         ],
         unit="customers",
         axis="Segment",
+        note=note,
     )
 
 
@@ -141,7 +175,7 @@ def score_charts(candidates: list[Candidate]) -> list[Chart]:
         Chart(
             id="silhouettes",
             kind="line",
-            title="How well the segments are apart",
+            title="How clearly the segments are apart",
             summary="Silhouette in the common space by number of segments; higher is better.",
             labels=labels,
             series=[Series("Silhouette", [c.silhouette_common for c in candidates], "customers")],
@@ -167,11 +201,11 @@ def left_out_words(run: SegmentationRun) -> list[tuple[str, str]]:
 
 
 def in_unit(feature: Feature, value: float) -> str:
-    """82%, 54 days, 7.9 coupons; only the number where the label says the unit: Cities 1.2."""
+    """82%, 54 days ago, 7.9"""
     if feature.kind in (Kind.SHARE, Kind.INDICATOR):
         return f"{value:.0%}"
-    number = f"{value:,.0f}" if feature.unit == "days" or value >= 100 else f"{value:,.1f}"
-    return number if feature.unit == feature.label.lower() else f"{number} {feature.unit}"
+    whole = feature.suffix or value >= 100
+    return f"{value:,.{0 if whole else 1}f}{feature.suffix}"
 
 
 def _driver(values: dict[str, float | str]) -> DriverView:

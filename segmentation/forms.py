@@ -18,6 +18,7 @@ from segmentation.presets import (
 )
 
 MOST_CLUSTERS = 20
+CLUSTERS_NEEDED = f"Choose 2 to {MOST_CLUSTERS} segments."
 
 
 class RunForm(forms.Form):
@@ -29,7 +30,11 @@ class RunForm(forms.Form):
         widget=forms.RadioSelect(),
     )
     clusters = forms.IntegerField(
-        label="Number of segments", required=False, min_value=2, max_value=MOST_CLUSTERS
+        label="Number of segments",
+        required=False,
+        min_value=2,
+        max_value=MOST_CLUSTERS,
+        error_messages={"min_value": CLUSTERS_NEEDED, "max_value": CLUSTERS_NEEDED},
     )
     reduction = forms.ChoiceField(
         label="Group customers",

@@ -33,7 +33,8 @@ def segments_page(request: PersonRequest) -> HttpResponse:
     context = {
         "run": run,
         "runs": SegmentationRun.objects.defer("customer_map").order_by("-pk")[:RECENT],
-        "has_facts": FactsVersion.objects.current() is not None,
+        "presets": {name: preset.label for name, preset in PRESETS.items()},
+        "facts": FactsVersion.objects.current(),
     }
     return render(request, "segmentation/segments.html", context | _found(run))
 
@@ -48,7 +49,7 @@ def _found(run: SegmentationRun | None) -> dict[str, object]:
         "segments": views,
         "heatmap": heatmap(views),
         "scatter": scatter(run, segments),
-        "sizes": size_chart(views),
+        "sizes": size_chart(run, views),
     }
 
 
@@ -75,7 +76,7 @@ def run_page(request: PersonRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(SegmentationRun, pk=pk)
     if request.htmx:
         return _progress(request, run)
-    context: dict[str, object] = {"run": run}
+    context: dict[str, object] = {"run": run, "replaces": SegmentationRun.objects.current()}
     if run.status == run.Status.COMPLETED:
         candidates = list(run.candidates.all())
         context |= _found(run)

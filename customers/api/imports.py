@@ -1,9 +1,7 @@
 """The API of imports."""
 
-from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -17,7 +15,7 @@ from rest_framework.response import Response
 
 from customers.api.jobs import JobViewSet, asker
 from customers.models import DataImport
-from customers.operations.imports import enqueue_import, import_summary, request_import
+from customers.operations.imports import import_summary, request_import
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -54,7 +52,7 @@ class ImportSerializer(serializers.ModelSerializer[DataImport]):
         return import_summary(data_import)["tables"]
 
     def get_rejects(self, data_import: DataImport) -> str | None:
-        if not data_import.rejects_file:
+        if not data_import.rejects_path:
             return None
         return self.context["view"].reverse_action("rejects", args=[data_import.pk])
 
@@ -78,14 +76,12 @@ class ImportViewSet(JobViewSet):
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         file = upload.validated_data["file"]
-        with transaction.atomic():
-            data_import = request_import(
-                source=file,
-                source_name=file.name,
-                dry_run=upload.validated_data["dry_run"],
-                requested_by=asker(request),
-            )
-            enqueue_import(data_import)
+        data_import = request_import(
+            source=file,
+            source_name=file.name,
+            dry_run=upload.validated_data["dry_run"],
+            requested_by=asker(request),
+        )
         return self.accepted(data_import)
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
@@ -93,8 +89,7 @@ class ImportViewSet(JobViewSet):
     def rejects(self, request: Request, pk: str) -> FileResponse:
         """The rejected rows with sheet, line, column, value and reason."""
         data_import = self.get_object()
-        path = Path(data_import.rejects_file)
-        if not path.is_file():
+        if not (path := data_import.rejects_path):
             raise NotFound("This import has no file of rejected rows.")
-        name = f"rejected-rows-import-{data_import.pk}.csv"
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+        title = data_import.rejects_title
+        return FileResponse(path.open("rb"), as_attachment=True, filename=title)

@@ -23,15 +23,22 @@ class Feature:
     meaning: str
     expression: str
     kind: Kind = Kind.NUMBER
+    suffix: str = ""  # what follows a value on a page
+    high: str = "higher"  # how a larger value is called
+    low: str = "lower"
+    is_gender: bool = False  # never a reason for a name, and shown apart
 
 
 FEATURES = (
     Feature(
         "recency_days",
-        "Recency",
+        "Last active",
         "days",
         "Days from the last claim or burn to the as-of date; few days mean a recent customer.",
         "date_diff('day', max(greatest(claimed_on, coalesce(burnt_by, claimed_on))), $as_of)",
+        suffix=" days ago",
+        high="longer ago",
+        low="more recent",
     ),
     Feature(
         "transaction_frequency",
@@ -69,6 +76,7 @@ FEATURES = (
         "1 for a woman, 0 otherwise; in a segment, the share of women.",
         "any_value(customer.gender) = 'Female'",
         Kind.INDICATOR,
+        is_gender=True,
     ),
     Feature(
         "gender_name_Male",
@@ -77,6 +85,7 @@ FEATURES = (
         "1 for a man, 0 otherwise; in a segment, the share of men.",
         "any_value(customer.gender) = 'Male'",
         Kind.INDICATOR,
+        is_gender=True,
     ),
 )
 CATALOGUE = {feature.name: feature for feature in FEATURES}

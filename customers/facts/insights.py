@@ -108,7 +108,7 @@ def activity_over_time(facts: Facts, period: Period) -> list[Activity]:
 
 
 def activity_by(facts: Facts, dimension: str, period: Period) -> list[Activity]:
-    """The ten places with the most claims and burns, most first, then the others as "Other".
+    """The ten places with the most claims, most first, then the others as "Other".
 
     `dimension` is "city", "merchant" or "branch".
     """
@@ -121,7 +121,7 @@ def activity_by(facts: Facts, dimension: str, period: Period) -> list[Activity]:
         ),
         ranked AS (
             SELECT coalesce(name, 'Unknown') AS name, claims, burns,
-                row_number() OVER (ORDER BY claims + burns DESC, name, id) AS rank
+                row_number() OVER (ORDER BY claims DESC, burns DESC, name, id) AS rank
             FROM counted LEFT JOIN places USING (id)
         )
         SELECT CASE WHEN rank <= {TOP} THEN name ELSE '{OTHER}' END,

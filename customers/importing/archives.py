@@ -1,10 +1,8 @@
 """Taking CSV files out of a zip that a stranger may have made."""
 
-import re
 import struct
 import zlib
 from collections.abc import Collection, Iterator
-from functools import reduce
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -15,13 +13,15 @@ from customers.importing.unreadable import UnreadableSource
 UNPACKED_PER_UPLOAD = 20  # what may be unpacked, as a multiple of the largest upload
 MOST_MEMBERS = 1000
 BLOCK_BYTES = 1 << 20
-# A sheet is held in memory as a full rectangle, however few of its cells are used.
-MOST_CELLS = 20_000_000
-DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})"')
 ENCRYPTED = 0x1
 ARCHIVES = {".zip", ".xlsx", ".xlsm", ".ods", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz"}
 DAMAGED = "The {0} is damaged or was not uploaded whole. Save it again and upload it once more."
 BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
+
+
+def most_unpacked() -> int:
+    """How many bytes one upload may become on the disk."""
+    return UNPACKED_PER_UPLOAD * settings.MAX_UPLOAD_MEGABYTES << 20
 
 
 def is_workbook(path: Path) -> bool:
@@ -36,16 +36,10 @@ def check_workbook(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             damaged = archive.testzip()
-            reach = [_reach(archive, member) for member in members]
     except BROKEN as error:
         raise UnreadableSource(DAMAGED.format("workbook")) from error
     if damaged:
         raise UnreadableSource(DAMAGED.format("workbook"))
-    if max(reach) > MOST_CELLS:
-        raise UnreadableSource(
-            "A sheet of the workbook reaches far beyond its data."
-            " Delete the empty rows and columns after the data, or save the sheets as CSV files."
-        )
 
 
 def unpack_csv(path: Path, folder: Path, names: Collection[str]) -> dict[str, Path]:
@@ -74,22 +68,11 @@ def _members(path: Path, noun: str) -> list[ZipInfo]:
         raise UnreadableSource(DAMAGED.format(noun)) from error
 
 
-def _reach(archive: ZipFile, member: ZipInfo) -> int:
-    """How many cells there are from the first to the last one of a sheet, empty ones included."""
-    if not member.filename.startswith("xl/worksheets/"):
-        return 0
-    with archive.open(member) as sheet:
-        found = DIMENSION.search(sheet.read(BLOCK_BYTES))
-    if not found:
-        return 0
-    columns = reduce(lambda sum_, letter: 26 * sum_ + letter - ord("A") + 1, found[1], 0)
-    return columns * int(found[2])
-
-
 def _check_size(members: list[ZipInfo], noun: str) -> None:
-    megabytes = UNPACKED_PER_UPLOAD * settings.MAX_UPLOAD_MEGABYTES
-    if sum(member.file_size for member in members) > megabytes << 20:
-        raise UnreadableSource(f"The {noun} unpacks to more than {megabytes:,} MB. Split it.")
+    if sum(member.file_size for member in members) > most_unpacked():
+        raise UnreadableSource(
+            f"The {noun} unpacks to more than {most_unpacked() >> 20:,} MB. Split it."
+        )
     if len(members) > MOST_MEMBERS:
         raise UnreadableSource(
             f"The {noun} has more than {MOST_MEMBERS:,} files. Put only the tables into it."

@@ -4,24 +4,28 @@ from collections.abc import Mapping
 
 import duckdb
 
+from customers.duck import literal
 from customers.importing.faults import BROKEN_REASONS, Fault, faults_of
-from customers.importing.parse import GENDER_IDS, field_values, parsed
+from customers.importing.parse import GENDER_FAULTS, GENDER_IDS, field_values, parsed
 from customers.importing.read import RawSheet
 from customers.importing.references import unknown_references
 from customers.importing.rejects import add_rejects, create_rejects
-from customers.importing.sql import literal, scalar
-from customers.importing.tables import GENDERS, TABLE_NAMED, TABLES, Column, Table
+from customers.importing.sql import scalar
+from customers.importing.tables import GENDERS, TABLE_NAMED, TABLES, Column, Sheet, Table
+
+MOST_SHOWN = 100  # characters of a cell in a sentence
 
 
 def check(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> None:
-    """Check every row of every table that was read.
+    """Check every row of every sheet that was read.
 
     Good rows go to `good_<table>`: line and the model's fields, references by external id. Later
     rows that repeat a good one exactly go to `repeats_<table>`. All others go to `rejects`, once
     for each of their faults.
     """
     create_rejects(db)
-    _set_gender_ids(db, GENDERS.name in raw)
+    if GENDERS.name in raw:
+        _check_genders(db, raw[GENDERS.name])
     for table in TABLES:
         if table.name in raw:
             _check_table(db, table, raw[table.name])
@@ -36,20 +40,34 @@ def _check_table(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> 
     _reject_repeats(db, table, raw)
 
 
-def _set_gender_ids(db: duckdb.DuckDBPyConnection, given: bool) -> None:
-    """Keeps the sheet genders as a lookup; where an id stands twice, the first one counts."""
-    db.execute("CREATE TABLE genders(id VARCHAR, gender VARCHAR)")
-    if given:
-        names = {column.name for column in GENDERS.columns}
-        db.execute(
-            "INSERT INTO genders SELECT gender_id, arg_min(gender_name, line)"
-            f" FROM ({parsed(GENDERS, names)})"
-            " WHERE gender_id IS NOT NULL AND gender_name IS NOT NULL GROUP BY gender_id"
-        )
-    db.execute(f"SET VARIABLE {GENDER_IDS} = (SELECT map(list(id), list(gender)) FROM genders)")
+def _check_genders(db: duckdb.DuckDBPyConnection, raw: RawSheet) -> None:
+    """Keeps the good rows of the sheet genders as a lookup, and why the others are none."""
+    _reject_broken(db, GENDERS)
+    _reject_faulty(db, GENDERS, raw)
+    _reject_repeats(db, GENDERS, raw)
+    db.execute(
+        f"SET VARIABLE {GENDER_IDS} = (SELECT map(list(external_id), list(gender))"
+        f" FROM good_{GENDERS.name})"
+    )
+    db.execute(
+        f"SET VARIABLE {GENDER_FAULTS} = (SELECT map(list(id), list(reason))"
+        f" FROM ({_gender_faults(raw)}))"
+    )
 
 
-def _reject_broken(db: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _gender_faults(raw: RawSheet) -> str:
+    """A query of the gender ids, each with the sentence for an id that stands for no gender."""
+    given = {column.name for column in GENDERS.columns}
+    called = f"coalesce('is called ''' || left(name, {MOST_SHOWN}) || '''', 'has no name')"
+    where = literal(f" in the {raw.label}; use Female, Male or Unknown.")
+    return (
+        f"SELECT id, 'Gender ' || left(id, {MOST_SHOWN}) || ' ' || {called} || {where} AS reason"
+        " FROM (SELECT text_gender_id AS id, arg_min(text_gender_name, line) AS name"
+        f" FROM ({parsed(GENDERS, given)}) WHERE text_gender_id IS NOT NULL GROUP BY id)"
+    )
+
+
+def _reject_broken(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
     reasons = " ".join(
         f"WHEN {literal(error)} THEN {literal(reason)}" for error, reason in BROKEN_REASONS.items()
     )
@@ -62,7 +80,7 @@ def _reject_broken(db: duckdb.DuckDBPyConnection, table: Table) -> None:
     )
 
 
-def _reject_faulty(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
+def _reject_faulty(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) -> None:
     name, given = table.name, set(raw.headings)
     faults = faults_of(table, given)
     faulty = " OR ".join(f"coalesce({fault.condition}, false)" for fault in faults)
@@ -80,14 +98,15 @@ def _reject_faulty(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -
 
 
 def _reject(
-    db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet, fault: Fault, position: int
+    db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet, fault: Fault, position: int
 ) -> None:
     heading = literal(raw.headings.get(fault.column, fault.column))
     add_rejects(
         db,
         table.name,
         f"SELECT line, {position}, {heading}, raw_{fault.column}, {literal(fault.code)},"
-        f" {literal(fault.reason)} FROM faulty_{table.name} WHERE {fault.condition}",
+        f" coalesce({fault.better_reason}, {literal(fault.reason)})"
+        f" FROM faulty_{table.name} WHERE {fault.condition}",
     )
 
 
@@ -108,7 +127,7 @@ def _reject_unknown(
     db.execute(f"DELETE FROM good_{table.name} WHERE {column.field} IN (SELECT id FROM {unknown})")
 
 
-def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
+def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) -> None:
     name, key = table.name, table.key.name
     fields = table.fields(set(raw.headings))
     same = " AND ".join(f"later.{field} IS NOT DISTINCT FROM first.{field}" for field in fields)

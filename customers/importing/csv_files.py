@@ -4,9 +4,9 @@ from pathlib import Path
 
 import duckdb
 
+from customers.duck import literal
 from customers.importing.headings import Headings
 from customers.importing.sources import SheetFile
-from customers.importing.sql import literal
 from customers.importing.unreadable import UnreadableSource
 
 BLOCK_BYTES = 1 << 20

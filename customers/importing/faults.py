@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from customers.importing.tables import TABLE_NAMED, Column, Kind, Table
+from customers.importing.parse import GENDER_FAULTS
+from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
 
 CONTROL_CHARACTER = r"[\x00-\x1f\x7f-\x{9f}]"
 BROKEN_REASONS = {
@@ -23,30 +24,36 @@ class Fault:
     condition: str
     code: str
     reason: str
+    better_reason: str = "NULL"  # DuckDB SQL of the sentence for the rows that have one
 
 
-def faults_of(table: Table, given: set[str]) -> list[Fault]:
-    """All that the rows of a table with the given columns are looked through for, in order."""
-    cells = [fault for c in table.columns if c.name in given for fault in _cell_faults(table, c)]
-    rules = [Fault(r.column, r.condition, r.code, r.reason) for r in table.rules]
+def faults_of(sheet: Sheet, given: set[str]) -> list[Fault]:
+    """All that the rows of a sheet with the given columns are looked through for, in order."""
+    cells = [fault for c in sheet.columns if c.name in given for fault in _cell_faults(sheet, c)]
+    rules = [Fault(r.column, r.condition, r.code, r.reason) for r in sheet.rules]
     return cells + rules
 
 
-def _cell_faults(table: Table, column: Column) -> list[Fault]:
+def _cell_faults(sheet: Sheet, column: Column) -> list[Fault]:
     missing = Fault(
         column.name,
         f"text_{column.name} IS NULL",
         "missing",
         f"Every row needs a {column.name}.",
     )
-    return [*([missing] if column.required else []), *_kind_faults(table, column)]
+    return [*([missing] if column.required else []), *_kind_faults(sheet, column)]
 
 
-def _kind_faults(table: Table, column: Column) -> list[Fault]:
+def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
     if column.kind is Kind.TEXT:
-        return _text_faults(table, column)
+        # A text that is not stored may be of any length.
+        return _text_faults(sheet, column) if isinstance(sheet, Table) else []
     code, reason = _expectation(column)
-    unknown = f"text_{column.name} IS NOT NULL AND {column.name} IS NULL"
+    text = f"text_{column.name}"
+    unknown = f"{text} IS NOT NULL AND {column.name} IS NULL"
+    if column.kind is Kind.GENDER_ID:
+        better = f"getvariable('{GENDER_FAULTS}')[{text}]"
+        return [Fault(column.name, unknown, code, reason, better)]
     return [Fault(column.name, unknown, code, reason)]
 
 

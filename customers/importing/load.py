@@ -9,12 +9,14 @@ import duckdb
 from django.db import connection, models
 
 from customers.bulk import NULL, copy_in, quoted
+from customers.duck import literal
 from customers.importing.read import RawSheet
 from customers.importing.rejects import rejected_rows
-from customers.importing.sql import literal, scalar
+from customers.importing.sql import scalar
 from customers.importing.tables import TABLE_NAMED, TABLES, Table
 
 STAGED = "staged"
+TURN = 8_150_312_044  # any number that no other lock of this database has
 
 
 class RowsUnaccounted(RuntimeError):
@@ -37,15 +39,24 @@ def load(
 ) -> dict[str, Counts]:
     """Store the good rows of all tables: {table: counts}, also of tables that were not read.
 
-    Call it inside one transaction, after `check`; the folder is for files on the way. Columns that
-    the source lacks keep what is stored. Raises RowsUnaccounted when the counts don't add up.
+    Call it inside one transaction, after `check`; the folder is for files on the way. It waits for
+    another load to end. Columns that the source lacks keep what is stored. Raises RowsUnaccounted
+    when the counts don't add up.
     """
+    _wait_for_turn()
     return {
         table.name: _load_table(db, table, raw[table.name], folder)
         if table.name in raw
         else Counts()
         for table in TABLES
     }
+
+
+def _wait_for_turn() -> None:
+    # Two loads that store the same rows in another order would wait for each other for ever;
+    # SQLite has one writer anyway.
+    if connection.vendor == "postgresql":
+        _execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
 def _load_table(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet, folder: Path) -> Counts:
@@ -97,9 +108,10 @@ def _update(table: Table, fields: list[str]) -> int:
     if not columns:
         return 0
     values = ", ".join(f"{quoted(column)} = new.{quoted(column)}" for column in columns)
+    # SQLite knows the standard's words since 3.39 only.
+    is_not = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
     differs = " OR ".join(
-        f"{quoted(target)}.{quoted(column)} IS DISTINCT FROM new.{quoted(column)}"
-        for column in columns
+        f"{quoted(target)}.{quoted(column)} {is_not} new.{quoted(column)}" for column in columns
     )
     return _execute(
         f"UPDATE {quoted(target)} SET {values} FROM ({_resolved(table, fields)}) AS new"

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from customers.importing.sql import literal
-from customers.importing.tables import Column, Kind, Sheet, Table
+from customers.duck import literal
+from customers.importing.tables import Column, Kind, Sheet
 
 GENDER_IDS = "gender_ids"  # the DuckDB variable {gender_id: gender}
+GENDER_FAULTS = "gender_faults"  # {gender_id: why it stands for no gender}
 # Blank, tab, line ends, no-break space, and marks that files pasted together carry.
 SPACES = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279)"
 EDGE = r"^[\s\x0b\x{a0}\x{feff}]|[\s\x0b\x{a0}\x{feff}]$"  # one of SPACES at either end
@@ -25,12 +26,12 @@ def parsed(sheet: Sheet, given: Collection[str], rows: str = "true") -> str:
     return f"SELECT *, {values} FROM (SELECT line, {texts} FROM raw_{sheet.name} WHERE {rows})"
 
 
-def field_values(table: Table, given: Collection[str]) -> str:
+def field_values(sheet: Sheet, given: Collection[str]) -> str:
     """The fields that the given columns fill, as a list of SELECT."""
     return ", ".join(
-        f"coalesce({', '.join(column.name for column in table.columns_of(field))},"
-        f" {table.columns_of(field)[0].empty}) AS {field}"
-        for field in table.fields(given)
+        f"coalesce({', '.join(column.name for column in sheet.columns_of(field))},"
+        f" {sheet.columns_of(field)[0].empty}) AS {field}"
+        for field in sheet.fields(given)
     )
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import duckdb
 
-from customers.importing.sql import literal, scalar
-from customers.importing.tables import TABLES
+from customers.duck import literal
+from customers.importing.sql import scalar
+from customers.importing.tables import SHEETS
 
 REJECTS_FILE = "rejected-rows.csv"
 # A spreadsheet takes a cell that begins like this for a formula.
@@ -30,25 +31,28 @@ def rejected_rows(db: duckdb.DuckDBPyConnection, sheet: str) -> int:
     return scalar(db, f"SELECT count(DISTINCT line) FROM rejects WHERE sheet = {literal(sheet)}")
 
 
-def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:
-    """Write the rejects to a CSV file in the folder, one line per rejected row; None if none.
+def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> str:
+    """Write the rejects to a CSV file in the folder, one line per rejected row: the file's name.
+
+    Without rejects there is no file and the name is empty.
 
     Columns: sheet, line, column, value and code of the first fault, reason with all of them.
     """
     if not scalar(db, "SELECT count(*) FROM rejects"):
-        return None
+        return ""
     path = folder / REJECTS_FILE
     db.execute(f"COPY ({_one_line_per_row()}) TO {literal(str(path))} (FORMAT csv, HEADER true)")
-    return path
+    return REJECTS_FILE
 
 
 def _one_line_per_row() -> str:
     first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
-    order = " ".join(f"WHEN '{table.name}' THEN {n}" for n, table in enumerate(TABLES))
+    reasons = "string_agg(reason, ' ' ORDER BY position)"
+    order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SHEETS))
     return (
         f'SELECT sheet, line, {_inert(first["column"])} AS "column",'
         f" {_inert(first['value'])} AS value, {first['code']} AS code,"
-        " string_agg(reason, ' ' ORDER BY position) AS reason"
+        f" {_inert(reasons)} AS reason"
         f" FROM rejects GROUP BY sheet, line ORDER BY CASE sheet {order} END, line"
     )
 

@@ -23,7 +23,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a sheet and the model field that it fills."""
+    """One column of a sheet and the field that it fills."""
 
     name: str
     field: str
@@ -56,6 +56,7 @@ class Sheet:
 
     name: str
     columns: tuple[Column, ...]
+    rules: tuple[Rule, ...] = ()
 
     @property
     def key(self) -> Column:
@@ -66,22 +67,21 @@ class Sheet:
         name = "_".join(heading.casefold().replace("-", " ").replace("_", " ").split())
         return next((c for c in self.columns if name in (c.name, *c.also)), None)
 
-
-@dataclass(frozen=True)
-class Table(Sheet):
-    """A sheet whose rows are stored; the first column holds their external id."""
-
-    model: type[models.Model]
-    rules: tuple[Rule, ...] = ()
-    together: tuple[str, ...] = ()  # a file has all of these columns or none
-
     def columns_of(self, field: str) -> list[Column]:
         return [column for column in self.columns if column.field == field]
 
     def fields(self, given: Collection[str]) -> list[str]:
-        """The model fields that a file with the given columns fills, the external id first."""
+        """The fields that a file with the given columns fills, the external id first."""
         filled = [c.field for c in self.columns if c.name in given or c.always]
         return list(dict.fromkeys(filled))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Sheet):
+    """A sheet whose rows are stored; the first column holds their external id."""
+
+    model: type[models.Model]
+    together: tuple[str, ...] = ()  # a file has all of these columns or none
 
     def reference(self, field: str) -> str:
         """The table that a field refers to, or nothing."""
@@ -196,7 +196,7 @@ TABLES = (CITIES, MERCHANTS, BRANCHES, CUSTOMERS, TRANSACTIONS)  # in the order 
 GENDERS = Sheet(
     name="genders",
     columns=(
-        Column("gender_id", "gender_id", required=True),
+        Column("gender_id", "external_id", required=True),
         Column("gender_name", "gender", Kind.WORD, required=True, words=GENDER_WORDS),
     ),
 )

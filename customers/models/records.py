@@ -1,7 +1,11 @@
 """Who the customers are and what they did: the system of record."""
 
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from customers.querysets import (
     BranchQuerySet,
@@ -9,6 +13,15 @@ from customers.querysets import (
     MerchantQuerySet,
     TransactionQuerySet,
 )
+
+EARLIEST_DAY = date(1990, 1, 1)
+
+
+def plausible(day: date) -> None:
+    """Refuses a day that can only be a slip: it would move every figure's last day with it."""
+    # Tomorrow is allowed: a till may be ahead of the configured time zone.
+    if not EARLIEST_DAY <= day <= timezone.localdate() + timedelta(days=1):
+        raise ValidationError("Give a day from 1990 to today.")
 
 
 def external_id() -> "models.CharField[str, str]":
@@ -97,7 +110,7 @@ class Customer(models.Model):
     external_id = external_id()
     gender = models.CharField(max_length=7, choices=Gender, default=Gender.UNKNOWN)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, related_name="customers")
-    joined_on = models.DateField("joined on", null=True, blank=True)
+    joined_on = models.DateField("joined on", null=True, blank=True, validators=[plausible])
     accepts_marketing = models.BooleanField(
         default=False, help_text="The customer has agreed to receive offers."
     )
@@ -133,8 +146,8 @@ class Transaction(models.Model):
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="transactions")
     coupon_name = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=7, choices=Status)
-    claimed_on = models.DateField("claimed on")
-    burnt_on = models.DateField("burnt on", null=True, blank=True)
+    claimed_on = models.DateField("claimed on", validators=[plausible])
+    burnt_on = models.DateField("burnt on", null=True, blank=True, validators=[plausible])
     amount = models.DecimalField(
         max_digits=12,
         decimal_places=2,
@@ -169,6 +182,7 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["customer", "claimed_on"]),
             models.Index(fields=["claimed_on"]),
+            models.Index(fields=["burnt_on"]),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from customers.models import FactsChange, FactsVersion
 
 logger = logging.getLogger(__name__)
 # A page that began to read an older version may finish in peace.
-GRACE = timedelta(hours=1)
+GRACE = timedelta(minutes=15)
 # Databases limit how many values one statement may name.
 MOST_VALUES = 10_000
 

@@ -14,11 +14,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django_q.tasks import async_task
 
+from customers.duck import open_duckdb
 from customers.importing.check import check
 from customers.importing.load import Counts, load
 from customers.importing.read import read_source
 from customers.importing.rejects import write_rejects
-from customers.importing.sql import open_workbench
 from customers.importing.tables import TABLES
 from customers.importing.unreadable import UnreadableSource
 from customers.models import DataImport
@@ -40,26 +40,30 @@ def request_import(
     source_name: str,
     dry_run: bool,
     requested_by: User | None,
+    queue: bool = True,
 ) -> DataImport:
-    """Note that a file, a folder or an upload is to be imported, and keep a copy of an upload.
+    """Note what is to be imported and hand it to a worker; without `queue`, leave it to the caller.
 
-    A path is read where it is. Raises UploadTooLarge; then nothing is kept.
+    A file or folder is read where it is; an upload is copied. Raises UploadTooLarge; then, and
+    whenever the import can't be noted, nothing is kept.
     """
-    limit = settings.MAX_UPLOAD_MEGABYTES << 20
-    if isinstance(source, UploadedFile) and (source.size or 0) > limit:
-        raise UploadTooLarge(_too_large())
-    with transaction.atomic():
-        data_import = DataImport.objects.create(
-            source_name=source_name[:255], dry_run=dry_run, requested_by=requested_by
-        )
-        path = source.resolve() if isinstance(source, Path) else _keep(data_import, source)
-        data_import.path = str(path)
-        data_import.save(update_fields=["path"])
+    # Copied inside the transaction, a large file would keep every other writer of SQLite waiting.
+    path = source.resolve() if isinstance(source, Path) else _keep(source)
+    data_import = DataImport(
+        source_name=source_name[:255], path=str(path), dry_run=dry_run, requested_by=requested_by
+    )
+    try:
+        with transaction.atomic():
+            data_import.save()
+            if queue:
+                enqueue_import(data_import)
+    except BaseException:
+        _remove_upload(data_import)
+        raise
     return data_import
 
 
 def enqueue_import(data_import: DataImport) -> None:
-    """Hand the import to a worker; call it in the transaction that requests it."""
     async_task("customers.tasks.execute_import", data_import.pk)
 
 
@@ -81,8 +85,11 @@ def execute_import(import_id: int) -> DataImport:
 
 
 def recover_lost_imports() -> None:
-    """Queue imports whose worker was killed once more."""
+    """Queue imports whose worker was killed once more; remove the files of those given up."""
+    lost = [data_import.pk for data_import in DataImport.objects.lost()]
     recover_lost(DataImport, enqueue_import)
+    for data_import in DataImport.objects.filter(pk__in=lost, status=Status.FAILED):
+        _tidy(data_import)
 
 
 def import_summary(data_import: DataImport) -> dict[str, Any]:
@@ -92,7 +99,7 @@ def import_summary(data_import: DataImport) -> dict[str, Any]:
         "import": data_import.pk,
         "status": data_import.status,
         "tables": {table.name: data_import.tables.get(table.name, nothing) for table in TABLES},
-        "rejects_file": data_import.rejects_file or None,
+        "rejects_file": str(path) if (path := data_import.rejects_path) else None,
     }
 
 
@@ -103,15 +110,17 @@ def _too_large() -> str:
     )
 
 
-def _keep(data_import: DataImport, upload: "UploadedFile[Any]") -> Path:
+def _keep(upload: "UploadedFile[Any]") -> Path:
+    if (upload.size or 0) > settings.MAX_UPLOAD_MEGABYTES << 20:
+        raise UploadTooLarge(_too_large())
     suffix = Path(upload.name or "").suffix.casefold()
     # The name comes from outside, so nothing but a known suffix of it becomes part of a path.
-    path = data_import.folder / f"upload{suffix if suffix in SAFE_SUFFIXES else ''}"
+    path = DataImport.new_upload(suffix if suffix in SAFE_SUFFIXES else "")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        data_import.folder.mkdir(parents=True)
         _write_upload(upload, path)
     except BaseException:
-        shutil.rmtree(data_import.folder, ignore_errors=True)
+        path.unlink(missing_ok=True)
         raise
     return path
 
@@ -127,7 +136,7 @@ def _write_upload(upload: "UploadedFile[Any]", path: Path) -> None:
 
 
 def _perform(data_import: DataImport) -> None:
-    with _workplace(data_import) as folder, open_workbench(folder) as db:
+    with _workplace(data_import) as folder, open_duckdb(spill=folder / "spilled") as db:
         data_import.report("Reading the file", 0.1)
         raw = read_source(db, Path(data_import.path), folder)
         data_import.report("Checking every row", 0.4)
@@ -143,14 +152,14 @@ def _perform(data_import: DataImport) -> None:
         _refresh_facts(data_import)
 
 
-def _finish(data_import: DataImport, counts: dict[str, Counts], rejects: Path | None) -> None:
+def _finish(data_import: DataImport, counts: dict[str, Counts], rejects: str) -> None:
     tables = {name: asdict(table) for name, table in counts.items()}
     data_import.finish(
         Status.COMPLETED,
         stage="",
         progress=1.0,
         tables=tables,
-        rejects_file=str(rejects or ""),
+        rejects_file=rejects,
     )
     if data_import.changed and not data_import.dry_run:
         mark_facts_stale(f"Import {data_import.pk}")
@@ -178,12 +187,15 @@ def _workplace(data_import: DataImport) -> Iterator[Path]:
 
 def _tidy(data_import: DataImport) -> None:
     """Keeps the rejected rows of a completed import and nothing else."""
-    rejects = Path(data_import.rejects_file) if data_import.rejects_file else None
-    if rejects is None:
+    _remove_upload(data_import)
+    if not data_import.rejects_path:
         shutil.rmtree(data_import.folder, ignore_errors=True)
         return
     for path in data_import.folder.iterdir():
-        if path.is_dir():
+        if path != data_import.rejects_path:
             shutil.rmtree(path, ignore_errors=True)
-        elif path != rejects:
-            path.unlink(missing_ok=True)
+
+
+def _remove_upload(data_import: DataImport) -> None:
+    if data_import.upload:
+        data_import.upload.unlink(missing_ok=True)

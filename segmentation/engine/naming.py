@@ -24,7 +24,7 @@ class Words:
 
 
 # {feature: (high, low)} in the order the words stand in a name. A high recency is long ago.
-ADJECTIVES = {
+VOCABULARY = {
     "recency_days": (
         Words("lapsing", "lapsed", "longest-lapsed"),
         Words("recent", "recent", "most recent"),
@@ -41,14 +41,12 @@ ADJECTIVES = {
         Words("multi-city", "multi-city", "most travelled"),
         Words("few-city", "few-city", "least travelled"),
     ),
-}
-NOUNS = {
+    # Burners are a noun; who burns little is only a collector if there is much to collect.
     "burn_rate": (
         Words("burners", "keen burners", "keenest burners"),
-        Words("collectors", "burn-shy collectors", "most burn-shy collectors"),
+        Words("burn-shy", "burn-shy", "most burn-shy"),
     ),
 }
-VOCABULARY = ADJECTIVES | NOUNS
 ONE = {"merchant_frequency": "one-merchant", "city_frequency": "one-city"}
 
 
@@ -170,11 +168,12 @@ def _phrase(drivers: tuple[Driver, ...], superlative: bool) -> str:
 
 
 def _spoken_phrase(spoken: dict[str, str]) -> str:
-    adjectives = [spoken[feature] for feature in ADJECTIVES if feature in spoken]
-    nouns = [spoken[feature] for feature in NOUNS if feature in spoken]
+    words = [spoken[feature] for feature in VOCABULARY if feature in spoken]
+    nouns = [word for word in words if word.endswith("burners")]
+    adjectives = [word for word in words if word not in nouns]
     if not nouns and len(adjectives) > 1 and "frequent" in adjectives:
         adjectives.remove("frequent")
-        nouns = ["regulars"]
+        nouns = ["collectors" if "burn-shy" in adjectives else "regulars"]
     if not adjectives and not nouns:
         adjectives = [TYPICAL]
     if not adjectives and " " not in nouns[0]:

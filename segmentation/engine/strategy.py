@@ -11,130 +11,121 @@ TRAITS = {
     "city_frequency": ("many cities", "few cities"),
 }
 
-# The first row whose traits a segment has is its advice: which coupon, then when and how often.
+# The first row whose traits a segment has is its advice: which coupon, then when and how long.
+# Only what an offer can hold is advised: percent, amount or free item, merchants, branches, days.
 RULES: tuple[tuple[frozenset[str], str], ...] = (
     (
         frozenset({"lapsed", "burns"}),
-        "Win them back with a coupon like those they used to burn, at the merchant they visited "
-        "most. Keep it valid for 14 days, remind once three days before it ends, and stop after "
-        "two tries without an answer.",
+        "Win them back with a percent-off coupon at the merchants they used to visit, because "
+        "they burnt what they claimed. Keep it valid for 14 days and stop after two tries "
+        "without an answer.",
     ),
     (
         frozenset({"lapsed", "collects"}),
-        "Send one simple coupon with a clear saving and no minimum spend, since much of what they "
-        "claimed was never burnt. Keep it valid for 7 days, remind once two days before it ends, "
-        "and leave out for a quarter whoever lets it lie.",
+        "Send one free-item coupon that asks nothing of them, because much of what they claimed "
+        "was never burnt. Keep it valid for 7 days and leave them in peace for a quarter if it "
+        "does not bring them back.",
     ),
     (
         frozenset({"lapsed", "frequent"}),
-        "Treat them as good customers about to be lost and offer a generous comeback coupon that "
-        "is valid at every merchant they know. Send it now, one per customer, valid for 21 days, "
-        "and follow up once after 10.",
+        "Treat them as good customers about to be lost and offer a generous amount off at every "
+        "merchant. Run it for 21 days, now rather than later.",
     ),
     (
         frozenset({"lapsed", "occasional"}),
-        "Try a low-cost comeback coupon on a part of them first, because they were never close "
-        "customers. Keep it valid for 14 days, send no second reminder, and go on only if the "
-        "holdout shows that it worked.",
+        "Try a low-cost coupon on a part of them first, because they were never close "
+        "customers. Run it for 14 days and go on with the rest only if it brings people back.",
     ),
     (
         frozenset({"lapsed"}),
-        "Send a comeback coupon for the merchant of their last visit, worth a little more than "
-        "the usual one. Keep it valid for 14 days, limit it to one per customer, and remind once "
-        "three days before it ends.",
+        "Send a comeback coupon worth a little more than the usual one. Keep it valid for 14 "
+        "days and send it once.",
     ),
     (
         frozenset({"frequent", "burns"}),
-        "Reward rather than discount, with early access or a bonus for every fifth burn, because "
-        "they burn what they get anyway. Limit it to one reward a month so that it stays special "
-        "and the margin is safe.",
+        "Reward them with a free item rather than a discount, because they burn what they get "
+        "anyway. Once a month is enough, so that it stays special and the margin is safe.",
     ),
     (
         frozenset({"frequent", "collects"}),
-        "Offer a small bonus for burning a coupon they already hold instead of handing out "
-        "another. Allow two outstanding coupons at a time and remind three days before each one "
-        "expires.",
+        "Offer one better coupon instead of several small ones, because they take many and use "
+        "few. Keep it valid for 14 days, so that it is used rather than kept.",
     ),
     (
         frozenset({"frequent", "many merchants"}),
-        "Offer a coupon that is valid at several merchants and is worth more at one they have not "
-        "visited yet, because variety keeps them coming. Run it for a month and allow one burn "
-        "per merchant.",
+        "Offer a coupon that is valid at every merchant, because variety keeps them coming. Run "
+        "it for a month.",
     ),
     (
         frozenset({"frequent", "few merchants"}),
-        "Introduce a second merchant with a starter coupon that goes with their favourite one. "
-        "Hand it out right after a burn, keep it valid for 21 days, and limit it to one per new "
-        "merchant.",
+        "Introduce a second merchant with an amount off that is valid only there. Run it for 21 "
+        "days and follow up with those who went.",
     ),
     (
         frozenset({"frequent"}),
-        "Thank them with a loyalty coupon that grows with each burn of the month. Start it on the "
-        "first, end it on the last day, and limit it to four burns per customer.",
+        "Thank them with a percent-off coupon at the merchants they visit. Run it from the "
+        "first to the last day of a month and repeat it each quarter.",
     ),
     (
         frozenset({"occasional", "burns"}),
-        "Give them a next-visit coupon right after each burn, because they use what they claim "
-        "but claim seldom. Let it end after 21 days so that the next visit comes sooner, and "
-        "allow one at a time.",
+        "Give them reasons to come more often, a coupon every few weeks, because they use what "
+        "they claim but claim seldom. Let each end after 21 days, so that the next visit comes "
+        "sooner.",
     ),
     (
         frozenset({"occasional", "collects"}),
-        "Make the first step easy with a small coupon without minimum spend at the merchant of "
-        "their last claim. Keep it valid for 7 days, remind two days before it ends, and send no "
-        "other until it is burnt or has expired.",
+        "Make the first step easy with a free item at one merchant. Keep it valid for 7 days "
+        "and send no other while it runs.",
     ),
     (
         frozenset({"occasional", "recent"}),
-        "Build the habit with a pair of coupons, the second of which opens when the first is "
-        "burnt. Send them within a week of the last visit and keep each valid for 14 days.",
+        "Build the habit with a small coupon now and a better one a month later. Keep each "
+        "valid for 14 days.",
     ),
     (
         frozenset({"occasional"}),
-        "Offer a coupon for a second visit in the same month, with a better one for a third. Run "
-        "it for 30 days, once a quarter, and remind once at half time.",
+        "Offer an amount off for a second visit within the month. Run it for 30 days, once a "
+        "quarter.",
     ),
     (
         frozenset({"collects"}),
-        "Replace the next coupon with a higher value for one they already hold, because claims "
-        "are not what is missing. Announce it a week before that coupon expires and send no new "
-        "one until it is burnt.",
+        "Offer a higher value on fewer coupons, because much of what they claim lies unused. "
+        "Keep it valid for 14 days and send no other while it runs.",
     ),
     (
         frozenset({"burns"}),
-        "Offer a coupon with a minimum spend a little above their usual purchase, because they "
-        "can be counted on to burn it. Keep it valid for 14 days and limit it to one a month.",
+        "Offer a modest amount off, because they can be counted on to use it. Keep it valid for "
+        "14 days and once a month.",
     ),
     (
         frozenset({"many merchants"}),
-        "Offer a coupon that is valid at any merchant instead of choosing one for them. Run it "
-        "for a month and allow one burn per merchant.",
+        "Offer a coupon that is valid at every merchant instead of choosing one for them. Run "
+        "it for a month.",
     ),
     (
         frozenset({"few merchants"}),
-        "Offer a starter coupon at a merchant that resembles the one they know. Keep it valid for "
-        "21 days and limit it to one per new merchant.",
+        "Offer a coupon that is valid only at a merchant that resembles the one they know. Run "
+        "it for 21 days and look who went.",
     ),
     (
         frozenset({"many cities"}),
-        "Offer a coupon that is valid in every city, because they move around. Run it over "
-        "weekends and holidays and limit it to one burn per city.",
+        "Offer a coupon that is valid at every branch, because they move around. Run it over "
+        "weekends and holidays.",
     ),
     (
         frozenset({"few cities"}),
-        "Offer a local coupon for the branches in their own city. Time it to what happens there, "
-        "keep it valid for 14 days, and limit it to one per customer.",
+        "Offer a coupon for the branches in their own city. Time it to what happens there and "
+        "keep it valid for 14 days.",
     ),
     (
         frozenset({"recent"}),
-        "Follow up on the last visit with a thank-you coupon for the same merchant. Send it "
-        "within a week, keep it valid for 21 days, and limit it to one per customer.",
+        "Follow up while they remember you, with a coupon for the merchants they visited. Run "
+        "it for 21 days.",
     ),
     (
         frozenset(),
-        "Send the standard coupon of the season, since nothing sets them apart from the others. "
-        "Limit it to one per customer, keep it valid for 30 days, and use the group to compare "
-        "two offers.",
+        "Send the standard coupon of the season, because nothing sets them apart from the "
+        "others. Keep it valid for 30 days and use the group to compare two offers.",
     ),
 )
 

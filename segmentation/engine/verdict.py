@@ -26,13 +26,13 @@ MODERATE = Verdict(
 )
 WEAK = Verdict(
     "weak",
-    "The segments overlap: they are usable as working groups for different coupons, but measure "
-    "each campaign against a holdout before building on them.",
+    "The segments overlap: they are usable as working groups for different coupons, but try each "
+    "campaign on a part of a segment before building on it.",
 )
 NONE = Verdict(
     "none",
-    "There is no strong structure here, customers differ only by degrees: the segments are still "
-    "usable as working groups, but keep offers simple and test them against a holdout.",
+    "Customers differ only by degrees here, so the borders between the segments are a choice: "
+    "keep offers simple, and try them on a part of a segment first.",
 )
 NOTHING_TO_COMPARE = Verdict(
     "none",

@@ -1,6 +1,7 @@
 """Keeping what a run found, and saying it to programs."""
 
 import platform
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,9 +12,11 @@ import pandas as pd
 from django.conf import settings
 
 from customers.bulk import copy_in
+from customers.models import Customer
 from segmentation.engine.candidates import Candidate as Fitted
 from segmentation.engine.candidates import Outcome
 from segmentation.engine.explain import Profile, profiles
+from segmentation.engine.features import Features
 from segmentation.engine.naming import name_segments
 from segmentation.engine.reductions import pca
 from segmentation.engine.sampling import sample_rows
@@ -39,8 +42,16 @@ SEGMENT_FIELDS = ("key", "name", "size", "share", "drivers", "strategy")
 LIBRARIES = ("duckdb", "numpy", "pandas", "scikit-learn", "scipy")
 
 
-def save_outcome(run: SegmentationRun, outcome: Outcome) -> Verdict:
-    """Store the candidates, the best one's segments and their members; returns the verdict.
+@dataclass(frozen=True)
+class Kept:
+    """What was stored of an outcome."""
+
+    customers: int
+    verdict: Verdict
+
+
+def save_outcome(run: SegmentationRun, outcome: Outcome) -> Kept:
+    """Store the candidates, the best one's segments and their members.
 
     Call it in a transaction: nothing of a run may be seen before all of it is.
     """
@@ -48,15 +59,16 @@ def save_outcome(run: SegmentationRun, outcome: Outcome) -> Verdict:
         _candidate(run, position, fitted, is_best=fitted is outcome.best)
         for position, fitted in enumerate(outcome.candidates, start=1)
     )
-    found = profiles(outcome.features, outcome.best.labels)
+    members, labels = _who_are_still_here(outcome.features, outcome.best.labels)
+    found = profiles(members, labels)
     names = name_segments(found)
     segments = Segment.objects.bulk_create(
         _segment(run, position, profile, name)
         for position, (profile, name) in enumerate(zip(found, names, strict=True), start=1)
     )
     keys = {profile.label: segment.pk for profile, segment in zip(found, segments, strict=True)}
-    _save_memberships(run, outcome, keys)
-    return verdict(outcome.best.silhouette_common)
+    _save_memberships(run, members.customer_ids, labels, keys)
+    return Kept(len(labels), verdict(outcome.best.silhouette_common))
 
 
 def customer_map(outcome: Outcome, *, seed: int) -> dict[str, Any]:
@@ -139,13 +151,24 @@ def _segment(run: SegmentationRun, position: int, profile: Profile, name: str) -
     )
 
 
-def _save_memberships(run: SegmentationRun, outcome: Outcome, keys: dict[int, int]) -> None:
-    labels = outcome.best.labels
+def _who_are_still_here(features: Features, labels: np.ndarray) -> tuple[Features, np.ndarray]:
+    """Without the customers who were deleted while the run was at work."""
+    here = np.fromiter(Customer.objects.order_by().values_list("pk", flat=True), dtype=np.int64)
+    kept = np.isin(features.customer_ids, here)
+    if kept.all():
+        return features, labels
+    left = replace(features, customer_ids=features.customer_ids[kept], values=features.values[kept])
+    return left, labels[kept]
+
+
+def _save_memberships(
+    run: SegmentationRun, customer_ids: np.ndarray, labels: np.ndarray, keys: dict[int, int]
+) -> None:
     kept = labels >= 0
     frame = pd.DataFrame(
         {
             "run_id": run.pk,
-            "customer_id": outcome.features.customer_ids[kept],
+            "customer_id": customer_ids[kept],
             "segment_id": pd.Series(labels[kept]).map(keys).to_numpy(),
         }
     )
@@ -158,8 +181,8 @@ def _save_memberships(run: SegmentationRun, outcome: Outcome, keys: dict[int, in
 def _plane(outcome: Outcome, seed: int) -> tuple[np.ndarray, list[str]]:
     """Two dimensions to draw the customers in: the run's own, or else two principal components."""
     if outcome.best.reduction != "none" and outcome.best.components >= 2:
-        return outcome.best.reduced[:, :2], ["Component 1", "Component 2"]
+        return outcome.best.reduced[:, :2], ["Main direction 1", "Main direction 2"]
     reduced = pca(standardise(outcome.features), components=2, seed=seed).values
     if reduced.shape[1] == 1:
         reduced = np.column_stack([reduced, np.zeros(len(reduced))])
-    return reduced, ["Component 1", "Component 2"]
+    return reduced, ["Main direction 1", "Main direction 2"]

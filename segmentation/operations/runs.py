@@ -16,6 +16,7 @@ from customers.facts.query import NoFacts, current_facts
 from customers.models import FactsVersion
 from customers.operations.facts import refresh_stale_facts
 from customers.operations.jobs import perform, recover_lost
+from customers.periods import in_words
 from segmentation.engine.algorithms import TooFewCustomers
 from segmentation.engine.candidates import Outcome, fit_candidates
 from segmentation.engine.features import Features, NoFeatureLeft
@@ -163,7 +164,7 @@ def _features(facts: FactsVersion, settings: RunSettings, as_of: date) -> Featur
 def _keep(run: SegmentationRun, outcome: Outcome, watch: Stopwatch, **values: object) -> None:
     """Store everything in one transaction: a run is either whole or not there."""
     with transaction.atomic():
-        judgement = save_outcome(run, outcome)
+        kept = save_outcome(run, outcome)
         watch.stop()
         run.finish(
             run.Status.COMPLETED,
@@ -173,9 +174,9 @@ def _keep(run: SegmentationRun, outcome: Outcome, watch: Stopwatch, **values: ob
             versions=library_versions(),
             features=list(outcome.features.names),
             left_out_features=outcome.left_out,
-            customers=len(outcome.features.customer_ids),
-            verdict=judgement.level,
-            verdict_sentence=judgement.sentence,
+            customers=kept.customers,
+            verdict=kept.verdict.level,
+            verdict_sentence=kept.verdict.sentence,
             **values,
         )
 
@@ -186,10 +187,12 @@ def _check_day(as_of: date | None, facts: FactsVersion) -> date:
         raise NoFacts("There are no coupon transactions yet. Import them first.")
     if as_of is not None and as_of > facts.last_day:
         raise BadSettings(
-            f"The as-of date lies after the last activity. Choose {facts.last_day} or earlier."
+            "The as-of date lies after the last activity."
+            f" Choose {in_words(facts.last_day)} or earlier."
         )
     if as_of is not None and as_of < facts.first_day:
         raise BadSettings(
-            f"The as-of date lies before the first claim. Choose {facts.first_day} or later."
+            "The as-of date lies before the first claim."
+            f" Choose {in_words(facts.first_day)} or later."
         )
     return as_of or facts.last_day

@@ -52,6 +52,15 @@
     return base;
   }
 
+  // A long label in two lines; what does not fit those either is cut.
+  function lines(label, most) {
+    if (label.length <= most) return label;
+    const at = label.lastIndexOf(" ", most);
+    const first = at > 0 ? label.slice(0, at) : label.slice(0, most);
+    const rest = label.slice(first.length).trim();
+    return [first, rest.length > most ? `${rest.slice(0, most - 1)}…` : rest];
+  }
+
   function cartesian(chart, flipped) {
     const options = frame();
     const labels = axis(flipped ? "" : chart.axis, { grid: { display: false }, stacked: chart.stacked });
@@ -59,8 +68,7 @@
       labels.ticks.autoSkip = false;
       labels.ticks.callback = function cut(value) {
         const label = this.getLabelForValue(value);
-        const most = this.chart.width < 480 ? 16 : 34;
-        return label.length > most ? `${label.slice(0, most - 1)}…` : label;
+        return lines(label, this.chart.width < 480 ? 16 : 28);
       };
     }
     const unit = chart.percent ? "" : chart.unit[0].toUpperCase() + chart.unit.slice(1);
@@ -83,7 +91,7 @@
             label: series.name, data: series.values,
             borderColor: color(series.color), backgroundColor: fade(color(series.color), 0.1),
             pointStyle: "circle", pointRadius: chart.labels.length > 40 ? 0 : 2.5, pointHoverRadius: 5,
-            borderWidth: 2.25, tension: 0.25, fill: true,
+            borderWidth: 2.25, tension: 0, fill: true,
           })),
         },
         options: cartesian(chart, false),
@@ -110,14 +118,19 @@
       const options = frame();
       const data = chart.series[0].values;
       const sum = data.reduce((a, b) => a + b, 0) || 1;
+      const colors = ["--gender-female", "--gender-male", "--muted"].map(css);
       options.cutout = "66%";
       options.interaction = { mode: "nearest", intersect: true };
       options.plugins.legend.position = "bottom";
       options.plugins.legend.align = "center";
+      options.plugins.legend.labels.generateLabels = () =>
+        chart.labels.map((label, i) => ({
+          text: `${label} ${Math.round((100 * data[i]) / sum)}%`, fillStyle: colors[i], strokeStyle: colors[i],
+          lineWidth: 0, borderRadius: 2, fontColor: css("--ink-soft"), index: i,
+        }));
       options.plugins.tooltip.callbacks = {
         label: (item) => ` ${item.label}: ${whole.format(item.raw)} ${chart.unit} (${Math.round((100 * item.raw) / sum)}%)`,
       };
-      const colors = ["--gender-female", "--gender-male", "--muted"].map(css);
       return {
         type: "doughnut",
         data: { labels: chart.labels, datasets: [{ data, backgroundColor: colors, borderColor: css("--card"), borderWidth: 3 }] },
@@ -167,26 +180,41 @@
   }
 
   function csv(chart) {
-    const rows = [[chart.title], [chart.note], ...(chart.caption ? [[chart.caption]] : [])];
+    const rows = [[chart.title], [chart.note], ];
     if (chart.kind === "scatter") {
       rows.push(["Segment", ...chart.axes]);
       chart.sets.forEach((set) => set.points.forEach((point) => rows.push([set.name, ...point])));
     } else {
       rows.push([chart.axis || "Group", ...chart.series.map((series) => series.name)]);
       chart.labels.forEach((label, i) => rows.push([label, ...chart.series.map((s) => s.values[i])]));
+      if (chart.rest) rows.push([chart.rest[0], ...chart.rest[1]]);
     }
     return `\ufeff${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
   }
 
-  function png(canvas) {
+  // The chart on paper, with its title and what was filtered above it.
+  function png(canvas, chart) {
+    const scale = canvas.width / canvas.clientWidth;
+    const [margin, head] = [16 * scale, 56 * scale];
     const copy = document.createElement("canvas");
-    copy.width = canvas.width;
-    copy.height = canvas.height;
+    copy.width = canvas.width + 2 * margin;
+    copy.height = canvas.height + head + margin;
     const paper = copy.getContext("2d");
     paper.fillStyle = css("--card");
     paper.fillRect(0, 0, copy.width, copy.height);
-    paper.drawImage(canvas, 0, 0);
+    paper.fillStyle = css("--ink");
+    paper.font = `600 ${15 * scale}px Inter`;
+    paper.fillText(chart.title, margin, 26 * scale);
+    paper.fillStyle = css("--ink-soft");
+    paper.font = `${12 * scale}px Inter`;
+    paper.fillText(chart.note, margin, 44 * scale);
+    paper.drawImage(canvas, margin, head);
     return copy.toDataURL("image/png");
+  }
+
+  // claims-and-burns-by-city-1-july-2025-to-30-june-2026
+  function fileName(chart) {
+    return `${chart.title} ${chart.note}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   }
 
   function save(name, url) {
@@ -200,10 +228,10 @@
     const card = tool.closest("[data-chart-card]");
     const canvas = card.querySelector("canvas");
     const chart = JSON.parse(document.getElementById(canvas.dataset.source).textContent);
-    if (tool.dataset.chartTool === "png") save(`${chart.id}.png`, png(canvas));
+    if (tool.dataset.chartTool === "png") save(`${fileName(chart)}.png`, png(canvas, chart));
     if (tool.dataset.chartTool === "csv") {
       const url = URL.createObjectURL(new Blob([csv(chart)], { type: "text/csv" }));
-      save(`${chart.id}.csv`, url);
+      save(`${fileName(chart)}.csv`, url);
       setTimeout(() => URL.revokeObjectURL(url), 10000);
     }
     if (tool.dataset.chartTool === "numbers") {

@@ -63,7 +63,7 @@ def import_records(page: Page, records: Path) -> None:
     page.get_by_role("link", name="Import records").click()
     page.get_by_label("Workbook or zip").set_input_files(records)
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_text("The records are loaded")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("figures are up to date")).to_be_visible(timeout=PATIENCE)
     customers = page.get_by_role("row", name="Customers")
     expect(customers.get_by_role("cell").first).to_have_text("1,000")
 
@@ -108,7 +108,7 @@ def assign_the_offer(page: Page) -> None:
     card.get_by_role("link", name="Assign an offer").click()
     expect(page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(name)} "))).to_be_checked()
     page.get_by_label("Name").fill("Spring return")
-    page.get_by_label("Offer").select_option("Welcome back")
+    page.get_by_label("Offer").select_option("Welcome back (20% off)")
     page.get_by_role("button", name="Save the draft").click()
     expect(page.get_by_role("heading", name="Spring return Draft")).to_be_visible()
     expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
@@ -116,7 +116,7 @@ def assign_the_offer(page: Page) -> None:
 
 def schedule_the_campaign(page: Page) -> None:
     page.get_by_role("button", name="Schedule").click()
-    expect(page.get_by_text("Spring return is scheduled.")).to_be_visible()
+    expect(page.get_by_text("“Spring return” is scheduled.")).to_be_visible()
     go_to(page, "Campaigns")
     row = page.get_by_role("row", name="Spring return")
     expect(row).to_contain_text("Scheduled")

@@ -18,6 +18,7 @@ from campaigns.operations import (
     schedule_campaign,
     unschedule_campaign,
 )
+from campaigns.querysets import CampaignQuerySet
 from tests.factories import make_campaign, make_customer, make_offer, make_segment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_an_offer_is_assigned_as_a_draft() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"starts_on": date(2029, 12, 31)}, "The offer is valid from 01 January 2030 on."),
+        ({"starts_on": date(2029, 12, 31)}, "The offer is valid from 1 January 2030 on."),
         ({"ends_on": date(2031, 1, 1)}, "The offer ends on 31 December 2030."),
         ({"ends_on": BEFORE}, "The last day can't be before the first."),
         ({"name": ""}, "blank"),
@@ -143,17 +144,21 @@ def test_only_a_scheduled_campaign_goes_back(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "ends_on"),
+    ("today", "ended_on"),
     [
         (FIRST, FIRST),
-        (date(2030, 5, 10), date(2030, 5, 10)),
-        (AFTER, LAST),  # the schedule had not come round yet
+        (date(2030, 5, 30), date(2030, 5, 30)),
+        (LAST, None),  # as planned, not early
+        (AFTER, None),  # the schedule had not come round yet
     ],
 )
-def test_a_running_campaign_ends_today(today: date, ends_on: date) -> None:
+def test_a_running_campaign_ends_today_and_keeps_its_plan(
+    today: date, ended_on: date | None
+) -> None:
     campaign = make_campaign(status=Status.RUNNING)
     end_campaign(campaign=campaign, today=today)
-    assert (stored(campaign).status, stored(campaign).ends_on) == (Status.ENDED, ends_on)
+    ended = stored(campaign)
+    assert (ended.status, ended.ends_on, ended.ended_on) == (Status.ENDED, LAST, ended_on)
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.SCHEDULED, Status.ENDED])
@@ -167,6 +172,21 @@ def test_only_a_draft_is_changed() -> None:
     for status in (Status.SCHEDULED, Status.RUNNING, Status.ENDED):
         with pytest.raises(NotPossible, match="Only a draft can be changed"):
             require_draft(make_campaign(status=status))
+
+
+def test_what_someone_else_has_just_scheduled_is_no_draft() -> None:
+    campaign = make_campaign()
+    schedule_campaign(campaign=stored(campaign), today=BEFORE)
+    with pytest.raises(NotPossible, match="Only a draft can be changed"):
+        require_draft(campaign)
+    assert campaign.status == Status.SCHEDULED
+
+
+def test_a_campaign_that_someone_else_has_just_deleted_does_not_move() -> None:
+    campaign = make_campaign(status=Status.SCHEDULED)
+    stored(campaign).delete()
+    with pytest.raises(NotPossible, match="Someone has just deleted the campaign"):
+        unschedule_campaign(campaign=campaign)
 
 
 def test_a_second_click_does_nothing() -> None:
@@ -210,6 +230,22 @@ def test_a_campaign_starts_and_ends_with_its_days(status: str, today: date, beco
 def test_advancing_twice_moves_nothing_more() -> None:
     make_campaign(status=Status.SCHEDULED)
     assert [advance_campaigns(today=FIRST) for _ in range(2)] == [1, 0]
+
+
+def test_a_campaign_that_someone_else_has_just_moved_is_skipped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved, due = make_campaign(status=Status.SCHEDULED), make_campaign(status=Status.SCHEDULED)
+    due_to_start = CampaignQuerySet.due_to_start
+
+    def move_meanwhile(campaigns: CampaignQuerySet, *, on: date) -> list[Campaign]:
+        found = list(due_to_start(campaigns, on=on))
+        Campaign.objects.filter(pk=moved.pk).update(status=Status.DRAFT)
+        return found
+
+    monkeypatch.setattr(CampaignQuerySet, "due_to_start", move_meanwhile)
+    assert advance_campaigns(today=FIRST) == 1
+    assert (stored(moved).status, stored(due).status) == (Status.DRAFT, Status.RUNNING)
 
 
 def test_campaigns_are_counted_by_status() -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Offer
 from campaigns.operations import today
+from customers.periods import in_words
 from segmentation.models import Segment
 from tests.factories import (
     make_campaign,
@@ -126,7 +127,7 @@ def test_a_campaign_is_drafted_on_the_page(marketer: Client) -> None:
     ("values", "sentence"),
     [
         ({"ends_on": "2030-04-30"}, "The last day can’t be before the first."),
-        ({"starts_on": "2029-12-31"}, "The offer is valid from 01 January 2030 on."),
+        ({"starts_on": "2029-12-31"}, "The offer is valid from 1 January 2030 on."),
         ({"segments": []}, "This field is required."),
         ({"segments": [0]}, "Select a valid choice."),
         ({"name": ""}, "This field is required."),
@@ -196,13 +197,15 @@ def test_a_draft_is_deleted(marketer: Client) -> None:
 
 def test_a_campaign_goes_through_its_steps(marketer: Client) -> None:
     campaign = make_campaign(name="Spring")
-    assert "Spring is scheduled." in move(marketer, campaign, "schedule")
-    assert "Spring is a draft again." in move(marketer, campaign, "unschedule")
+    assert "“Spring” is scheduled." in move(marketer, campaign, "schedule")
+    assert "“Spring” is a draft again." in move(marketer, campaign, "unschedule")
     Campaign.objects.update(starts_on=today())
     campaign.offer.valid_from = today()
     campaign.offer.save()
-    assert "Spring is running." in move(marketer, campaign, "schedule")
-    assert "Spring has ended." in move(marketer, campaign, "end")
+    assert "“Spring” is running." in move(marketer, campaign, "schedule")
+    page = move(marketer, campaign, "end")
+    assert "“Spring” has ended." in page
+    assert f"31 May 2030; ended early on {in_words(today())}</p>" in page
 
 
 def test_a_step_that_is_not_possible_is_told(marketer: Client) -> None:
@@ -265,8 +268,41 @@ def test_a_wrong_offer_comes_back_with_a_sentence(marketer: Client) -> None:
     values = {"name": "Spring", "kind": "percent", "valid_from": "2030-01-01"}
     response = marketer.post(reverse("new-offer"), values)
     assert response.status_code == 422
-    assert "Percent off needs a value" in text(response)
+    assert "Give a number above 0." in text(response)
     assert not Offer.objects.exists()
+
+
+def test_an_offer_that_a_campaign_needs_is_not_shortened(marketer: Client) -> None:
+    offer = make_campaign(name="Spring", status="scheduled").offer
+    values = {"name": "Ten", "kind": "percent", "value": "10", "valid_from": "2030-05-02"}
+    response = marketer.post(reverse("edit-offer", args=[offer.pk]), values)
+    assert response.status_code == 422
+    assert "The campaign Spring needs this offer from 1 May 2030" in text(response)
+    offer.refresh_from_db()
+    assert offer.valid_from == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize("page", ["new-offer", "edit-offer", "new-campaign", "edit-campaign"])
+def test_a_name_that_someone_has_just_taken_is_told(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    """Both people ask for the name before either has it, so that no check sees it."""
+    campaign = make_campaign(segments=[make_current_segment()])
+    segments = [segment.pk for segment in campaign.segments.all()]
+    values = campaign_values(offer=campaign.offer_id, segments=segments)
+    values |= {"kind": "percent", "value": "10", "valid_from": "2030-01-01"}
+    row = {"edit-offer": [campaign.offer_id], "edit-campaign": [campaign.pk]}.get(page, [])
+    make_offer(name="Spring")
+    make_campaign(name="Spring")
+    monkeypatch.setattr(f"campaigns.models.{kind_of(page)}.validate_unique", lambda *_, **__: None)
+    response = marketer.post(reverse(page, args=row), values)
+    assert response.status_code == 422
+    assert "Someone has just taken this name. Choose another." in text(response)
+    assert (Offer.objects.count(), Campaign.objects.count()) == (3, 2)
+
+
+def kind_of(page: str) -> str:
+    return "Offer" if page.endswith("offer") else "Campaign"
 
 
 def test_names_are_shown_as_text(marketer: Client) -> None:

@@ -1,21 +1,28 @@
 """Background work is done once, whatever the queue does and whoever dies on the way."""
 
+import errno
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from time import sleep
 from typing import Any, NoReturn
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from customers.models import DataImport, JobCancelled, JobLost
+from customers.models import Customer, DataImport, JobCancelled, JobLost
 from customers.models import jobs as jobs_module
-from customers.operations.jobs import INTERRUPTED, UNEXPECTED, perform, recover_lost
-from tests.factories import make_import
+from customers.operations.jobs import (
+    DISK_FULL,
+    INTERRUPTED,
+    UNEXPECTED,
+    perform,
+    recover_lost,
+)
+from tests.factories import make_customer, make_import
 
 pytestmark = pytest.mark.django_db
 Status = DataImport.Status
@@ -29,6 +36,11 @@ def make_running(*, silent_for: int = 0, **values: Any) -> DataImport:
     """A job at work, not heard of for that many seconds."""
     heard = timezone.now() - timedelta(seconds=silent_for)
     return make_import(status=Status.RUNNING, heartbeat_at=heard, **{"attempts": 1} | values)
+
+
+def long_ago() -> datetime:
+    """When a waiting job was heard of that is as good as lost now."""
+    return timezone.now() - timedelta(seconds=DataImport.LOST_AFTER_SECONDS + 5)
 
 
 def take_over(job: DataImport) -> None:
@@ -52,7 +64,7 @@ def refuse(job: DataImport) -> NoReturn:
 
 
 def break_down(job: DataImport) -> NoReturn:
-    raise RuntimeError("disk is full")
+    raise RuntimeError("the wheel came off")
 
 
 def interrupt(job: DataImport) -> NoReturn:
@@ -193,7 +205,22 @@ def test_an_unexpected_error_is_logged_and_told_in_general_words(
 ) -> None:
     job = do(break_down)
     assert (job.status, job.error) == (Status.FAILED, UNEXPECTED)
-    assert "disk is full" in caplog.text
+    assert "the wheel came off" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OperationalError("database or disk is full"),
+    ],
+)
+def test_a_full_disk_is_told_as_one(error: Exception) -> None:
+    def fill(job: DataImport) -> NoReturn:
+        raise error
+
+    job = do(fill)
+    assert (job.status, job.error) == (Status.FAILED, DISK_FULL)
 
 
 def test_a_job_that_is_someone_elses_is_left_alone() -> None:
@@ -229,6 +256,23 @@ def test_a_cancelled_job_stops_at_its_next_report() -> None:
     assert do(work).status == Status.CANCELLED
 
 
+def test_a_job_that_was_asked_to_stop_is_not_completed() -> None:
+    def work(job: DataImport) -> None:
+        DataImport.objects.get(pk=job.pk).cancel()
+        with transaction.atomic():
+            make_customer()
+            job.finish(Status.COMPLETED)
+
+    assert do(work).status == Status.CANCELLED
+    assert not Customer.objects.exists()
+
+
+def test_a_job_that_was_asked_to_stop_may_still_fail() -> None:
+    job = make_running(cancel_requested=True)
+    job.finish(Status.FAILED, error="No.")
+    assert DataImport.objects.get(pk=job.pk).status == Status.FAILED
+
+
 def test_ctrl_c_is_noted_and_goes_on() -> None:
     job = make_import()
     with pytest.raises(KeyboardInterrupt):
@@ -245,6 +289,24 @@ def test_lost_jobs_are_queued_again_and_others_are_not() -> None:
     make_import(status=Status.COMPLETED)
     recover_lost(DataImport, queued.append)
     assert queued == [lost]
+
+
+def test_a_job_that_waits_too_long_is_queued_again_once() -> None:
+    queued: list[DataImport] = []
+    waiting = make_import(created_at=long_ago())
+    make_import()
+    for _ in range(2):
+        recover_lost(DataImport, queued.append)
+    assert queued == [waiting]
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.attempts) == (Status.QUEUED, 0)
+
+
+def test_a_job_that_waits_for_long_again_is_queued_again() -> None:
+    queued: list[DataImport] = []
+    make_import(created_at=long_ago(), heartbeat_at=long_ago())
+    recover_lost(DataImport, queued.append)
+    assert len(queued) == 1
 
 
 def test_a_job_lost_too_often_is_given_up(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from django_q.models import OrmQ
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from customers.models import Customer, DataImport, Transaction
-from customers.operations.facts import refresh_facts
+from customers.operations.facts import mark_facts_stale, refresh_facts
 from customers.operations.imports import execute_import
 from tests.customers.importing.files import good_tables, write_folder, write_zip
 from tests.factories import make_customer, make_import, make_transaction, make_user
@@ -122,7 +122,7 @@ def test_a_file_is_imported_from_upload_to_outcome(marketer: Client, tmp_path: P
     data_import = DataImport.objects.get()
     assert response.url == data_import.get_absolute_url()
     assert OrmQ.objects.get().task["args"] == (data_import.pk,)
-    assert "Waiting for a free worker" in text(marketer.get(response.url))
+    assert "Waiting for its turn" in text(marketer.get(response.url))
 
     execute_import(data_import.pk)
     assert "The records are loaded and the figures are up to date." in text(
@@ -153,7 +153,7 @@ def test_rejected_rows_are_downloaded(marketer: Client, tmp_path: Path) -> None:
     tables["customers"].append(tables["customers"][0] | {"customer_id": "2", "gender": "robot"})
     upload(marketer, zipped(tmp_path, tables))
     data_import = execute_import(DataImport.objects.get().pk)
-    assert "Download the 1 rejected row<" in text(marketer.get(data_import.get_absolute_url()))
+    assert "Download the rejected rows" in text(marketer.get(data_import.get_absolute_url()))
     response = marketer.get(reverse("download-rejects", args=[data_import.pk]))
     assert response["Content-Disposition"] == (
         f'attachment; filename="rejected-rows-import-{data_import.pk}.csv"'
@@ -197,7 +197,7 @@ def test_a_file_that_is_too_large_is_refused(marketer: Client, settings: Setting
 
 
 def test_an_import_that_cannot_be_queued_is_not_noted(
-    marketer: Client, monkeypatch: pytest.MonkeyPatch
+    marketer: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     def fail(*args: Any) -> None:
         raise OSError("no queue")
@@ -206,6 +206,7 @@ def test_an_import_that_cannot_be_queued_is_not_noted(
     with pytest.raises(OSError, match="no queue"):
         upload(marketer, b"x")
     assert not DataImport.objects.exists()
+    assert list(settings.IMPORTS_DIR.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,9 @@ def test_an_odd_file_name_is_shown_as_text(marketer: Client, name: str, shown: s
 def test_an_upload_stays_in_its_folder(marketer: Client, settings: Settings) -> None:
     upload(marketer, b"x", name="../../evil.zip")
     data_import = DataImport.objects.get()
-    assert Path(data_import.path) == data_import.folder / "upload.zip"
+    kept = Path(data_import.path)
+    assert (kept.parent, kept.suffix) == (settings.IMPORTS_DIR, ".zip")
+    assert "evil" not in kept.name
 
 
 # Progress ------------------------------------------------------------------------------------
@@ -241,6 +244,19 @@ def test_while_it_is_at_work_only_the_changing_part_is_sent(marketer: Client) ->
     assert "Checking every row" in part
     assert "40%" in part
     assert f'hx-get="{data_import.get_absolute_url()}"' in part
+
+
+def test_while_the_figures_are_made_the_page_says_so_and_asks_again(marketer: Client) -> None:
+    counts = {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
+    data_import = make_import(status=Status.COMPLETED, tables={"cities": counts})
+    mark_facts_stale("Import")
+    part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
+    assert "The records are loaded; the figures are being made." in part
+    assert 'hx-trigger="every 2s"' in part
+    refresh_facts()
+    part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
+    assert "The records are loaded and the figures are up to date." in part
+    assert "hx-get" not in part
 
 
 def test_when_it_has_ended_nothing_is_asked_any_more(marketer: Client) -> None:

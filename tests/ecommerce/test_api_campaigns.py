@@ -141,7 +141,9 @@ def test_a_campaign_whose_day_has_come_runs_and_is_ended(api: APIClient) -> None
     address = f"/api/v1/campaigns/{campaign.pk}"
     assert api.post(f"{address}/schedule/").json()["status"] == "running"
     ended = api.post(f"{address}/end/").json()
-    assert (ended["status"], ended["ends_on"]) == ("ended", str(timezone.localdate()))
+    assert (ended["status"], ended["ends_on"]) == ("ended", str(campaign.ends_on))
+    campaign.refresh_from_db()
+    assert campaign.ended_on == timezone.localdate()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Imports over the API."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,12 +79,13 @@ def test_an_import_is_shown_with_what_became_of_its_rows(api: APIClient) -> None
     assert body["rejects"] is None
 
 
-def test_rejected_rows_are_downloaded(api: APIClient, tmp_path: Path) -> None:
-    path = tmp_path / "rejected-rows.csv"
+def test_rejected_rows_are_downloaded(api: APIClient, settings: Settings) -> None:
+    data_import = make_import(status=Status.COMPLETED, rejects_file="rejected-rows.csv")
+    data_import.folder.mkdir()
+    path = data_import.folder / "rejected-rows.csv"
     path.write_text("sheet,line\ncustomers,2\n")
-    data_import = make_import(status=Status.COMPLETED, rejects_file=str(path))
     body = api.get(f"/api/v1/imports/{data_import.pk}/").json()
-    assert str(tmp_path) not in str(body)
+    assert str(settings.IMPORTS_DIR) not in str(body)
     for accepted in ("*/*", "text/csv", "application/json"):
         response = api.get(body["rejects"], headers={"Accept": accepted})
         assert response.status_code == 200

@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, path: Path, dry_run: bool, json: bool, **options: Any) -> None:
         requested = request_import(
-            source=path, source_name=path.name, dry_run=dry_run, requested_by=None
+            source=path, source_name=path.name, dry_run=dry_run, requested_by=None, queue=False
         )
         data_import = execute_import(requested.pk)
         self.stdout.write(_as_json(data_import) if json else _as_table(data_import))
@@ -48,8 +48,8 @@ def _as_table(data_import: DataImport) -> str:
             lines.append(_line(name, [f"{counts[outcome]:,}" for outcome in OUTCOMES]))
     if data_import.dry_run:
         lines.append("This was a check; nothing was loaded.")
-    if data_import.rejects_file:
-        lines.append(f"Rejected rows: {data_import.rejects_file}")
+    if summary["rejects_file"]:
+        lines.append(f"Rejected rows: {summary['rejects_file']}")
     return "\n".join(lines)
 
 

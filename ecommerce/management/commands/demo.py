@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ecommerce.demo import LOGIN, DemoFailed, make_login, steps
-from ecommerce.processes import run_together, web, workers
+from ecommerce.processes import port, run_together, web, workers
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=port, default=8000)
         parser.add_argument(
             "--prepare-only", action="store_true", help="Do everything but serve the site."
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ecommerce.processes import run_together, web, workers
+from ecommerce.processes import port, run_together, web, workers
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=port, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
         sys.exit(run_together([web(f"{options['host']}:{options['port']}"), *workers()]))

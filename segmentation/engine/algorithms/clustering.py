@@ -35,9 +35,9 @@ def require_customers(values: np.ndarray, clusters: int) -> None:
     found = _different_rows(values, clusters)
     if found < clusters:
         raise TooFewCustomers(
-            f"{clusters} segments need at least {clusters} different customers; only {found} "
-            f"{'is' if found == 1 else 'are'} there. "
-            "Choose fewer segments or import more customers."
+            f"{clusters} segments need at least {clusters} customers who differ in the chosen "
+            f"features; there {'is' if found == 1 else 'are'} only {found}. "
+            "Choose fewer segments or more features."
         )
 
 

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 
@@ -12,6 +12,9 @@ from customers.operations.imports import execute_import, request_import
 
 Row = dict[str, Any]
 REFERENCE = Path(__file__).parents[4] / "shared" / "data" / "E-commerce_data.xlsx"
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PARTS = "http://schemas.openxmlformats.org/package/2006/relationships"
 CITY = {"city_id": "1", "city_name": "Cairo"}
 MERCHANT = {"merchant_id": "1", "merchant_name": "Nile Books"}
 BRANCH = {"branch_id": "1", "branch_name": "Downtown", "merchant_id": "1", "city_id": "1"}
@@ -62,7 +65,7 @@ def write_folder(folder: Path, tables: dict[str, list[Row]], **dialect: Any) -> 
 
 
 def write_zip(path: Path, files: dict[str, bytes | str]) -> Path:
-    with ZipFile(path, "w") as archive:
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return path
@@ -80,10 +83,29 @@ def write_workbook(path: Path, tables: dict[str, list[list[Any]]]) -> Path:
     return path
 
 
+def write_raw_workbook(path: Path, rows: str, *, before: str = "", shared: str = "") -> Path:
+    """Write a workbook of one sheet cities, which lies at an unusual place, with this XML in it."""
+    sheet = f'<worksheet xmlns="{SHEETS}">{before}<sheetData>{rows}</sheetData></worksheet>'
+    files: dict[str, bytes | str] = {
+        "_rels/.rels": f'<Relationships xmlns="{PARTS}">'
+        f'<Relationship Id="rId1" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/>'
+        "</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}"><sheets>'
+        '<sheet name="cities" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PARTS}">'
+        f'<Relationship Id="rId1" Type="{LINKS}/worksheet" Target="parts/first.xml"/>'
+        f'<Relationship Id="rId2" Type="{LINKS}/sharedStrings" Target="sharedStrings.xml"/>'
+        "</Relationships>",
+        "xl/parts/first.xml": sheet,
+        "xl/sharedStrings.xml": f'<sst xmlns="{SHEETS}"><si><t>{shared}</t></si></sst>',
+    }
+    return write_zip(path, files)
+
+
 def run_import(source: Path, *, dry_run: bool = False) -> DataImport:
     """Import a source as a command does."""
     requested = request_import(
-        source=source, source_name=source.name, dry_run=dry_run, requested_by=None
+        source=source, source_name=source.name, dry_run=dry_run, requested_by=None, queue=False
     )
     return execute_import(requested.pk)
 
@@ -103,9 +125,9 @@ def import_text(folder: Path, name: str, text: str | bytes) -> DataImport:
 
 def rejects_of(data_import: DataImport) -> list[dict[str, str]]:
     """The rejected rows as a person finds them in the file."""
-    if not data_import.rejects_file:
+    if not data_import.rejects_path:
         return []
-    with Path(data_import.rejects_file).open(encoding="utf-8", newline="") as file:
+    with data_import.rejects_path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

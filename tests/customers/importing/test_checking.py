@@ -112,12 +112,47 @@ def test_a_status_may_be_written_in_several_ways(
 
 
 def test_a_gender_id_is_looked_up(folder: Path) -> None:
-    genders = [{"gender_id": "1", "gender_name": "Male"}, {"gender_id": "x", "gender_name": "odd"}]
-    customers = [{"customer_id": str(n), "gender_id": g} for n, g in enumerate(["1", "", "x", "7"])]
-    done = import_tables(folder, {"genders": genders, "customers": customers})
-    assert list(Customer.objects.values_list("gender", flat=True)) == ["Male", "Unknown"]
-    assert [r["code"] for r in rejects_of(done)] == ["unknown_reference"] * 2
+    genders = "gender_id,gender_name\n1,Male\n2, f \n2,Female\n"
+    (folder / "genders.csv").write_text(genders)
+    done = import_text(folder, "customers", "customer_id,gender_id\na,1\nb,\nc,2\nd,7\n")
+    found = list(Customer.objects.values_list("gender", flat=True))
+    assert found == ["Male", "Unknown", "Female"]
+    [reject] = rejects_of(done)
+    assert reject["code"] == "unknown_reference"
+    assert reject["reason"] == "The table genders has no gender with this id."
     assert "genders" not in done.tables
+
+
+def test_no_row_of_the_sheet_genders_is_lost(folder: Path) -> None:
+    genders = "gender_id,gender_name\n1,Male\n,Female\n3,Non-binary\n4,\n1,Female\n5\n"
+    (folder / "genders.csv").write_text(genders)
+    done = import_text(folder, "customers", "customer_id,gender_id\na,1\n")
+    found = [(r["sheet"], r["line"], r["column"], r["code"]) for r in rejects_of(done)]
+    assert found == [
+        ("genders", "3", "gender_id", "missing"),
+        ("genders", "4", "gender_name", "unknown_gender"),
+        ("genders", "5", "gender_name", "missing"),
+        ("genders", "6", "gender_id", "contradicts"),
+        ("genders", "7", "", "broken_row"),
+    ]
+    assert (done.created, done.rejected) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("gender_id", "reason"),
+    [
+        ("3", "is called 'Non-binary' in the file genders.csv; use Female, Male or Unknown."),
+        ("4", "has no name in the file genders.csv; use Female, Male or Unknown."),
+    ],
+)
+def test_a_gender_that_cannot_be_understood_is_named(
+    folder: Path, gender_id: str, reason: str
+) -> None:
+    (folder / "genders.csv").write_text("gender_id,gender_name\n3, Non-binary\n4,\n")
+    done = import_text(folder, "customers", f"customer_id,gender_id\na, {gender_id}\n")
+    reject = rejects_of(done)[0]
+    assert (reject["sheet"], reject["code"]) == ("customers", "unknown_reference")
+    assert reject["reason"] == f"Gender {gender_id} {reason}"
 
 
 def test_a_row_with_several_faults_is_rejected_once_with_all_reasons(folder: Path) -> None:

@@ -1,27 +1,36 @@
 """From the request to the end of an import, whatever happens on the way."""
 
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
 from django_q.models import OrmQ
 from pytest_django import Settings
 
 from customers import tasks
-from customers.models import City, DataImport, FactsChange, FactsVersion, JobLost
-from customers.operations import imports
+from customers.models import City, DataImport, FactsChange
 from customers.operations.imports import (
     UploadTooLarge,
-    enqueue_import,
     execute_import,
     import_summary,
+    recover_lost_imports,
     request_import,
 )
 from tests.customers.importing.files import (
+    BRANCH,
     CITY,
     REFERENCE,
+    Row,
     good_tables,
     import_tables,
     import_text,
@@ -31,6 +40,8 @@ from tests.customers.importing.files import (
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
+# The statements that mark how far an import is.
+LOOKING_UP, STORING = 'SELECT "customers_merchant"', 'INSERT INTO "customers_transaction"'
 
 
 def upload(content: bytes, name: str = "book.xlsx") -> SimpleUploadedFile:
@@ -41,17 +52,71 @@ def request_upload(file: SimpleUploadedFile) -> DataImport:
     return request_import(source=file, source_name=file.name, dry_run=False, requested_by=None)
 
 
-def queued(folder: Path) -> DataImport:
-    """A requested import of one good city."""
-    write_folder(folder, {"cities": [CITY]})
+def nothing_is_left(data_import: DataImport) -> bool:
+    return not data_import.folder.exists() and not Path(data_import.path).exists()
+
+
+def queued(folder: Path, tables: dict[str, list[Row]] | None = None) -> DataImport:
+    """A requested import: of one good city, or of these tables."""
+    write_folder(folder, tables or {"cities": [CITY]})
     return request_import(source=folder, source_name="data", dry_run=False, requested_by=None)
+
+
+def queued_tables(folder: Path) -> DataImport:
+    """A requested import of all tables, with a merchant that has to be looked up."""
+    unknown = BRANCH | {"branch_id": "2", "merchant_id": "9"}
+    return queued(folder, good_tables() | {"branches": [BRANCH, unknown]})
+
+
+@contextmanager
+def when(statement: str, act: Callable[[], object]) -> Iterator[None]:
+    """Do something once, just before a statement that begins like this is executed."""
+    waiting = [act]
+
+    def execute(execute: Any, sql: str, *args: Any) -> Any:
+        if waiting and sql.startswith(statement):
+            waiting.pop()()
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(execute):
+        yield
+    assert not waiting
+
+
+def elsewhere(act: Callable[[], object]) -> None:
+    """Do something as another process would: in a connection and a transaction of its own."""
+    if connection.vendor == "sqlite":
+        act()  # SQLite has one writer, so it can only happen in the same transaction
+        return
+
+    def act_and_leave() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(act_and_leave).result(timeout=20)
+
+
+def take_over() -> None:
+    """Another worker claims the import meanwhile."""
+    elsewhere(lambda: DataImport.objects.update(attempts=F("attempts") + 1))
+
+
+def cancel() -> None:
+    elsewhere(lambda: DataImport.objects.get().cancel())
+
+
+def fail() -> None:
+    raise OperationalError("disk full")
 
 
 def test_an_upload_is_kept_until_it_is_loaded() -> None:
     requested = request_upload(upload(REFERENCE.read_bytes()))
     assert Path(requested.path).read_bytes() == REFERENCE.read_bytes()
     assert execute_import(requested.pk).created == 6050
-    assert not requested.folder.exists()
+    assert nothing_is_left(requested)
 
 
 def test_who_asked_and_what_for_is_kept(folder: Path) -> None:
@@ -65,13 +130,13 @@ def test_who_asked_and_what_for_is_kept(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../evil.xlsx", "/etc/passwd", "a\\b.zip", "x.sh", "x.XLSX"])
-def test_the_name_of_an_upload_is_no_path(name: str) -> None:
+def test_the_name_of_an_upload_is_no_path(name: str, settings: Settings) -> None:
     file = upload(b"PK")
     file._name = name
     requested = request_upload(file)
     kept = Path(requested.path)
-    assert kept.parent == requested.folder
-    assert kept.name in ("upload", "upload.xlsx", "upload.zip")
+    assert (kept.parent, kept) == (settings.IMPORTS_DIR, requested.upload)
+    assert re.fullmatch(r"upload-[0-9a-f]{32}(\.xlsx|\.zip)?", kept.name)
 
 
 def test_a_file_given_by_its_path_stays_where_it_is(folder: Path) -> None:
@@ -83,7 +148,7 @@ def test_a_file_given_by_its_path_stays_where_it_is(folder: Path) -> None:
 def test_only_the_rejected_rows_stay_behind(folder: Path) -> None:
     done = import_text(folder, "cities", "city_id,city_name\n1,\n")
     assert [path.name for path in done.folder.iterdir()] == ["rejected-rows.csv"]
-    assert done.rejects_file == str(done.folder / "rejected-rows.csv")
+    assert done.rejects_path == done.folder / "rejected-rows.csv"
 
 
 def test_an_upload_over_the_limit_is_refused(settings: Settings) -> None:
@@ -103,17 +168,45 @@ def test_an_upload_that_lies_about_its_size_is_refused(settings: Settings) -> No
     assert list(settings.IMPORTS_DIR.iterdir()) == []
 
 
+def test_an_import_that_cannot_be_noted_leaves_no_upload(settings: Settings) -> None:
+    nobody = make_user()
+    nobody.delete()
+    with pytest.raises(ValueError, match="unsaved"):
+        request_import(
+            source=upload(b"PK"), source_name="book.xlsx", dry_run=False, requested_by=nobody
+        )
+    assert not DataImport.objects.exists()
+    assert list(settings.IMPORTS_DIR.iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_is_copied_before_the_database_is_asked() -> None:
+    asked: list[bool] = []
+
+    class Watched(SimpleUploadedFile):
+        def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+            asked.append(connection.in_atomic_block or DataImport.objects.exists())
+            yield from super().chunks(chunk_size)
+
+    request_upload(Watched("book.xlsx", b"PK"))
+    assert asked == [False]
+
+
 def test_the_worker_is_handed_the_id(folder: Path) -> None:
     requested = queued(folder)
-    enqueue_import(requested)
     task = OrmQ.objects.get().task
     assert (task["func"], task["args"]) == ("customers.tasks.execute_import", (requested.pk,))
 
 
 def test_an_import_that_is_rolled_back_is_not_queued(folder: Path) -> None:
     with transaction.atomic():
-        enqueue_import(queued(folder))
+        queued(folder)
         transaction.set_rollback(True)
+    assert not OrmQ.objects.exists()
+
+
+def test_who_does_the_import_at_once_queues_nothing(folder: Path) -> None:
+    import_tables(folder, good_tables())
     assert not OrmQ.objects.exists()
 
 
@@ -142,26 +235,25 @@ def test_an_import_cancelled_while_waiting_is_not_begun_and_leaves_no_upload() -
     requested.cancel()
     assert execute_import(requested.pk).status == "cancelled"
     assert not City.objects.exists()
-    assert not requested.folder.exists()
+    assert nothing_is_left(requested)
 
 
-def test_an_import_cancelled_on_the_way_stores_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    requested = queued(folder)
-    monkeypatch.setattr(imports, "check", lambda *_: DataImport.objects.get().cancel())
-    monkeypatch.setattr(imports, "write_rejects", lambda *_: None)
-    assert execute_import(requested.pk).status == "cancelled"
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", [LOOKING_UP, STORING], ids=["checking", "loading"])
+def test_an_import_cancelled_on_the_way_stores_nothing(folder: Path, moment: str) -> None:
+    requested = queued_tables(folder)
+    with when(moment, cancel):
+        done = execute_import(requested.pk)
+    assert (done.status, done.tables) == ("cancelled", {})
     assert not City.objects.exists()
+    assert not FactsChange.objects.exists()
+    assert not done.folder.exists()
 
 
-def test_a_failure_on_the_way_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    requested = queued(folder)
-    monkeypatch.setattr(imports, "_finish", fail)
-    done = execute_import(requested.pk)
+def test_a_failure_on_the_way_leaves_nothing(folder: Path) -> None:
+    requested = queued_tables(folder)
+    with when(STORING, fail):
+        done = execute_import(requested.pk)
     assert (done.status, done.tables) == ("failed", {})
     assert done.error.endswith(".")
     assert not City.objects.exists()
@@ -169,29 +261,38 @@ def test_a_failure_on_the_way_leaves_nothing(folder: Path, monkeypatch: pytest.M
     assert not done.folder.exists()
 
 
-def test_a_worker_that_lost_the_import_keeps_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lose(*_: object, **__: object) -> None:
-        raise JobLost
-
-    requested = queued(folder)
-    monkeypatch.setattr(DataImport, "finish", lose)
-    assert execute_import(requested.pk).status == "running"
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", [LOOKING_UP, STORING], ids=["checking", "loading"])
+def test_a_worker_that_lost_the_import_keeps_nothing(folder: Path, moment: str) -> None:
+    requested = queued_tables(folder)
+    with when(moment, take_over):
+        done = execute_import(requested.pk)
+    assert (done.status, done.tables) == ("running", {})
     assert not City.objects.exists()
+    assert not FactsChange.objects.exists()
 
 
 def test_figures_that_cannot_be_refreshed_do_not_undo_the_import(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    folder: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail() -> FactsVersion:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(imports, "refresh_facts", fail)
+    settings.FACTS_DIR.rmdir()
+    settings.FACTS_DIR.write_text("a file where the folder should be")
     done = import_tables(folder, {"cities": [CITY]})
     assert (done.status, City.objects.count()) == ("completed", 1)
     assert FactsChange.objects.get().reason == f"Import {done.pk}"
     assert "could not be refreshed" in caplog.text
+
+
+@pytest.mark.parametrize(("attempts", "given_up"), [(1, False), (3, True)])
+def test_an_import_lost_too_often_leaves_no_files(attempts: int, given_up: bool) -> None:
+    requested = request_upload(upload(b"PK"))
+    requested.folder.mkdir()
+    DataImport.objects.update(
+        status="running", attempts=attempts, heartbeat_at=timezone.now() - timedelta(hours=1)
+    )
+    recover_lost_imports()
+    assert nothing_is_left(requested) is given_up
+    assert (DataImport.objects.get().status == "failed") is given_up
 
 
 def test_files_of_a_killed_attempt_are_removed(folder: Path) -> None:

@@ -1,10 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from customers.models import City, Customer, FactsChange, FactsVersion, Transaction
+from customers.models import City, Customer, DataImport, FactsChange, FactsVersion, Transaction
 from tests.customers.importing.files import (
     BURN,
     CITY,
@@ -100,6 +102,27 @@ def test_a_claim_without_a_burn_date_column_has_no_burn_date(folder: Path) -> No
     row = {name: CLAIM[name] for name in CLAIM if name != "burn_date"}
     assert import_tables(folder, {"transactions": [row]}).updated == 1
     assert Transaction.objects.get().burnt_on is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite in memory has one connection and one writer"
+)
+def test_two_imports_of_the_same_rows_never_wait_for_each_other_for_ever(folder: Path) -> None:
+    rows = [{"customer_id": str(n)} for n in range(30_000)]
+
+    def import_rows(rows: list[dict[str, str]]) -> DataImport:
+        try:
+            given = folder / rows[0]["customer_id"]
+            given.mkdir()
+            return import_tables(given, {"customers": rows})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        both = list(workers.map(import_rows, [rows, rows[::-1]]))
+    assert [done.status for done in both] == ["completed"] * 2
+    assert sorted(done.created for done in both) == [0, 30_000]
 
 
 def test_good_rows_are_loaded_beside_rejected_ones(folder: Path) -> None:

@@ -6,18 +6,21 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from pytest_django import Settings
 
+from customers.importing.workbooks import ReaderBroken, sheets_as_csv
 from customers.models import City, DataImport
 from tests.customers.importing.files import (
     CUSTOMER,
     import_tables,
     import_text,
     run_import,
+    write_raw_workbook,
     write_workbook,
     write_zip,
 )
 
 pytestmark = pytest.mark.django_db
 CITIES = "city_id,city_name\n1,Cairo\n"
+FIRST = '<c r="A1" t="str"><v>city_id</v></c>'
 NOISE = bytes(range(256)) * 40
 
 
@@ -71,6 +74,45 @@ def test_a_sheet_that_reaches_far_beyond_its_data_is_refused(folder: Path) -> No
     rows = [["city_id", "city_name"], *[[] for _ in range(1400)], [None] * 16_000 + ["x"]]
     path = write_workbook(folder / "book.xlsx", {"cities": rows})
     assert refused(run_import(path), "reaches far beyond its data")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<row r="1">{FIRST}</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        f'<row r="1">{FIRST}</row><row r="1048576">' + "<c><v>1</v></c>" * 16384 + "</row>",
+        "<row>" + "<c><v>1</v></c>" * 16384 + "</row>" + "<row><c><v>1</v></c></row>" * 1300,
+        f"<row>{FIRST}</row>" + '<row><c t="s"><v>0</v></c></row>' * 30_000,
+    ],
+    ids=["first and last", "last only", "columns unsaid", "positions unsaid", "one long text"],
+)
+@pytest.mark.parametrize("dimension", ["", '<dimension ref="A1:B2"/>'])
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    folder: Path, rows: str, dimension: str
+) -> None:
+    path = folder / "book.xlsx"
+    write_raw_workbook(path, rows, before=dimension, shared="x" * 100_000)
+    assert path.stat().st_size < 20_000
+    assert refused(run_import(path), "reaches far beyond its data")
+
+
+def test_a_workbook_that_would_fill_the_disk_is_refused(folder: Path, settings: Settings) -> None:
+    settings.MAX_UPLOAD_MEGABYTES = 1
+    rows = f"<row>{FIRST}</row>" + '<row><c t="s"><v>0</v></c></row>' * 300
+    path = write_raw_workbook(folder / "book.xlsx", rows, shared="x" * 100_000)
+    assert refused(run_import(path), "too much text")
+
+
+def test_a_workbook_that_calamine_does_not_understand_is_refused(folder: Path) -> None:
+    path = write_raw_workbook(folder / "book.xlsx", f"<row>{FIRST}<c r='!!'><v>1</v></c></row>")
+    assert refused(run_import(path), "Open it in Excel")
+
+
+def test_a_reader_that_breaks_down_is_not_the_workbooks_fault(folder: Path) -> None:
+    path = write_raw_workbook(folder / "book.xlsx", f"<row>{FIRST}</row>")
+    with pytest.raises(ReaderBroken, match="No such file"):
+        sheets_as_csv(path, folder / "gone", ["cities"])
 
 
 def test_a_missing_column_is_named(folder: Path) -> None:

@@ -138,5 +138,5 @@ def test_customers_without_a_difference_are_refused(customers: int) -> None:
 
 def test_more_segments_than_different_customers_are_refused() -> None:
     twins = np.repeat(loose(customers=4), 10, axis=0)
-    with pytest.raises(TooFewCustomers, match=r"5 segments need .* only 4 are there"):
+    with pytest.raises(TooFewCustomers, match=r"5 segments need .* there are only 4"):
         fit_candidates(make_features(twins), ClusteringSettings(reduction="pca"), seed=0)

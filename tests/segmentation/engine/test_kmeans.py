@@ -56,11 +56,11 @@ def test_groups_that_are_far_apart_are_found() -> None:
     [
         (
             [[1.0], [2], [3]],
-            r"5 segments need at least 5 different customers; only 3 are there\. "
-            r"Choose fewer segments or import more customers\.",
+            r"5 segments need at least 5 customers who differ in the chosen features; "
+            r"there are only 3\. Choose fewer segments or more features\.",
         ),
-        ([[1.0]] * 9, "only 1 is there"),
-        ([[1.0], [1 + 1e-13], [2]], "only 2 are there"),
+        ([[1.0]] * 9, "there is only 1"),
+        ([[1.0], [1 + 1e-13], [2]], "there are only 2"),
     ],
     ids=["few", "identical", "equal but for rounding"],
 )

@@ -29,12 +29,14 @@ def name(**effects: float) -> str:
         ({"recency_days": 0.4}, "Lapsing customers"),
         ({"recency_days": -0.4}, "Recent customers"),
         ({"recency_days": 1.9, "transaction_frequency": -1.2}, "Lapsed occasional customers"),
-        ({"recency_days": 1.9, "burn_rate": -0.4}, "Lapsed collectors"),
+        ({"recency_days": 1.9, "burn_rate": -0.4}, "Lapsed burn-shy customers"),
         ({"transaction_frequency": 1.3, "burn_rate": 0.5}, "Frequent burners"),
         ({"transaction_frequency": 1.3, "merchant_frequency": 1.2}, "Multi-merchant regulars"),
         ({"transaction_frequency": 1.3}, "Frequent customers"),
         ({"burn_rate": 0.9}, "Keen burners"),
-        ({"burn_rate": -0.9}, "Burn-shy collectors"),
+        ({"burn_rate": -0.9}, "Burn-shy customers"),
+        ({"burn_rate": -0.9, "transaction_frequency": 0.6}, "Burn-shy collectors"),
+        ({"burn_rate": -0.9, "transaction_frequency": -0.6}, "Occasional burn-shy customers"),
         ({"city_frequency": 0.6, "burn_rate": 0.5}, "Multi-city burners"),
     ],
 )
@@ -44,7 +46,7 @@ def test_a_name_says_what_sets_the_segment_apart(effects: dict[str, float], expe
 
 def test_only_the_two_largest_effects_are_named() -> None:
     assert name(recency_days=1.5, burn_rate=-1.0, city_frequency=0.4) == (
-        "Lapsed burn-shy collectors"
+        "Lapsed burn-shy customers"
     )
 
 
@@ -84,7 +86,7 @@ def test_equal_names_are_told_apart_by_the_next_driver() -> None:
     second = make_profile(recency_days=1.5, transaction_frequency=-1.0, burn_rate=-0.5)
     assert name_segments([first, second]) == [
         "Lapsed occasional burners",
-        "Lapsed occasional collectors",
+        "Lapsed occasional burn-shy customers",
     ]
 
 

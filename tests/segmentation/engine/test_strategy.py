@@ -27,7 +27,7 @@ def test_every_rule_can_be_reached() -> None:
     ("effects", "beginning"),
     [
         ({"recency_days": 2.0, "burn_rate": 0.5}, "Win them back"),
-        ({"recency_days": 2.0, "burn_rate": -0.5}, "Send one simple coupon"),
+        ({"recency_days": 2.0, "burn_rate": -0.5}, "Send one free-item coupon"),
         ({"recency_days": 2.0, "transaction_frequency": -0.5}, "Try a low-cost comeback"),
         ({"transaction_frequency": 1.0, "burn_rate": 0.5}, "Reward rather than discount"),
         ({"transaction_frequency": 1.0, "merchant_frequency": -0.5}, "Introduce a second merchant"),
