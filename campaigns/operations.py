@@ -90,7 +90,8 @@ def end_campaign(*, campaign: Campaign, today: date) -> None:
     """End a running campaign today; its plan stays as it was. Raises NotPossible unless it runs."""
     if campaign.status != Campaign.Status.RUNNING:
         raise NotPossible("Only a running campaign can be ended.")
-    campaign.ended_on = today
+    if today < campaign.ends_on:
+        campaign.ended_on = today
     _move(campaign, Campaign.Status.ENDED)
 
 

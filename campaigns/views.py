@@ -99,9 +99,9 @@ def edit_campaign(request: PersonRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect(campaign)
     form = CampaignForm(request.POST or None, instance=campaign)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _is_saved(form):
         messages.success(request, "The campaign is changed.")
-        return redirect(form.save())
+        return redirect(campaign)
     context = {"form": form, "campaign": campaign, "has_offers": True}
     return _form(request, "campaigns/campaign_form.html", context)
 
@@ -148,15 +148,9 @@ def offer_page(request: PersonRequest, pk: int) -> HttpResponse:
 @permission_required("campaigns.add_offer", raise_exception=True)
 def new_offer(request: PersonRequest) -> HttpResponse:
     form = OfferForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                offer = form.save()
-        except IntegrityError:
-            form.add_error("name", NAME_TAKEN)
-            return _form(request, "campaigns/offer_form.html", {"form": form})
-        messages.success(request, f"“{offer.name}” is ready to be given to a segment.")
-        return redirect(offer)
+    if request.method == "POST" and _is_saved(form):
+        messages.success(request, f"“{form.instance.name}” is ready to be given to a segment.")
+        return redirect(form.instance)
     return _form(request, "campaigns/offer_form.html", {"form": form})
 
 
@@ -165,10 +159,22 @@ def new_offer(request: PersonRequest) -> HttpResponse:
 def edit_offer(request: PersonRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer, pk=pk)
     form = OfferForm(request.POST or None, instance=offer)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _is_saved(form):
         messages.success(request, f"“{offer.name}” is changed.")
-        return redirect(form.save())
+        return redirect(offer)
     return _form(request, "campaigns/offer_form.html", {"form": form, "offer": offer})
+
+
+def _is_saved(form: CampaignForm | OfferForm) -> bool:
+    """Save what is right; a name that someone has taken since it was checked is an error of it."""
+    if not form.is_valid():
+        return False
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error("name", NAME_TAKEN)
+    return not form.errors
 
 
 def _form(request: PersonRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Collection, Iterator
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -16,7 +17,16 @@ BLOCK_BYTES = 1 << 20
 ENCRYPTED = 0x1
 ARCHIVES = {".zip", ".xlsx", ".xlsm", ".ods", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz"}
 DAMAGED = "The {0} is damaged or was not uploaded whole. Save it again and upload it once more."
-BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
+BROKEN = (
+    BadZipFile,
+    EOFError,
+    LZMAError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 def most_unpacked() -> int:
@@ -81,7 +91,7 @@ def _check_size(members: list[ZipInfo], noun: str) -> None:
 
 def _check_member(member: ZipInfo) -> None:
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
         raise UnreadableSource(
             "The archive has a file that leads outside of it, so it was not opened."
             " Zip the CSV files again."

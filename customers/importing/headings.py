@@ -11,6 +11,7 @@ from customers.importing.unreadable import UnreadableSource
 
 DELIMITERS = (",", ";", "\t", "|")
 LINE_CHARACTERS = 1 << 16
+MOST_COLUMNS = 2000
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ def _first_record(file: SheetFile, delimiter: str) -> list[str]:
             raise UnreadableSource(_not_text(file)) from error
     if not any(cells):
         raise UnreadableSource(f"The {file.label} is empty. Its first row must hold the headings.")
+    if len(cells) > MOST_COLUMNS:
+        raise UnreadableSource(
+            f"The {file.label} has more than {MOST_COLUMNS:,} columns. Keep the ones that are used."
+        )
     if not "".join(cells).isprintable():
         raise UnreadableSource(_not_text(file))
     return cells

@@ -1,5 +1,7 @@
 """The rows that could not be loaded, and the file that tells people why."""
 
+import codecs
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -8,6 +10,7 @@ from customers.duck import literal
 from customers.importing.sql import scalar
 from customers.importing.tables import SHEETS
 
+MOST_SHOWN = 1000  # characters of a value; one long text must not fill the disk again
 REJECTS_FILE = "rejected-rows.csv"
 # A spreadsheet takes a cell that begins like this for a formula.
 FORMULA_STARTS = "'=', '+', '-', '@', chr(9), chr(13)"
@@ -40,8 +43,12 @@ def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> str:
     """
     if not scalar(db, "SELECT count(*) FROM rejects"):
         return ""
-    path = folder / REJECTS_FILE
-    db.execute(f"COPY ({_one_line_per_row()}) TO {literal(str(path))} (FORMAT csv, HEADER true)")
+    path, bare = folder / REJECTS_FILE, folder / "rejected-rows.part"
+    db.execute(f"COPY ({_one_line_per_row()}) TO {literal(bare)} (FORMAT csv, HEADER true)")
+    with bare.open("rb") as rows, path.open("wb") as file:
+        file.write(codecs.BOM_UTF8)  # or Excel takes Arabic for Latin letters
+        shutil.copyfileobj(rows, file)
+    bare.unlink()
     return REJECTS_FILE
 
 
@@ -58,6 +65,6 @@ def _one_line_per_row() -> str:
 
 
 def _inert(text: str) -> str:
-    """The text as it stands in the file, but never a formula, and without NUL."""
-    shown = f"replace({text}, chr(0), '␀')"
+    """The text as it stands in the file, but not too long, never a formula, and without NUL."""
+    shown = f"replace(left({text}, {MOST_SHOWN}), chr(0), '␀')"
     return f"CASE WHEN left({text}, 1) IN ({FORMULA_STARTS}) THEN '''' || {shown} ELSE {shown} END"

@@ -1,9 +1,11 @@
 """The overview: its tiles, their change against the period before, and its charts."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from customers.charts import Chart, Series
 from customers.operations.facts import refresh_facts
 from customers.overview import Tile, overview
 from customers.periods import Period
@@ -70,19 +72,35 @@ def test_tiles_compare_with_the_period_before() -> None:
     assert (tiles["Burn rate"].value, tiles["Burn rate"].before) == (0.5, 0)
     assert (tiles["Outstanding"].value, tiles["Outstanding"].before) == (3, 2)
     assert (tiles["Customers"].value, tiles["New customers"].before) == (1, 1)
-    assert tiles["Days to burn"].value == 32
+    assert tiles["Typical days to burn"].value == 32
 
 
 @pytest.mark.django_db
-def test_before_the_first_claim_there_is_nothing_to_compare_with() -> None:
-    make_transaction(claimed_on=APRIL.start)
-    assert tiles_of(APRIL)["Claims"].before is None
+@pytest.mark.parametrize(
+    ("first_claim", "before"),
+    [(date(2024, 3, 2), 1), (date(2024, 3, 3), None), (APRIL.start, None)],
+)
+def test_only_records_of_the_whole_period_before_are_compared_with(
+    first_claim: date, before: int | None
+) -> None:
+    make_transaction(claimed_on=first_claim)
+    page = overview(refresh_facts(), APRIL)
+    assert page.is_compared == (before is not None)
+    claims = next(tile for tile in page.tiles if tile.label == "Claims")
+    assert claims.before == before
 
 
 @pytest.mark.django_db
-def test_the_last_day_before_the_period_is_enough_to_compare_with() -> None:
-    make_transaction(claimed_on=date(2024, 3, 31))
-    assert tiles_of(APRIL)["Claims"].before == 1
+@pytest.mark.parametrize(
+    ("claims", "hint"), [(1, "with burns of coupons claimed earlier"), (2, "")]
+)
+def test_a_burn_rate_of_more_than_all_is_explained(claims: int, hint: str) -> None:
+    for _ in range(2):
+        make_transaction(claimed_on=date(2024, 3, 2), burnt_on=APRIL.start)
+    for _ in range(claims):
+        make_transaction(claimed_on=APRIL.end)
+    burn_rate = tiles_of(APRIL)["Burn rate"]
+    assert (burn_rate.hint, burn_rate.change) == (hint, None if hint else 1)
 
 
 @pytest.mark.django_db
@@ -117,14 +135,27 @@ def test_without_records_every_chart_is_empty() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("others", "last", "caption"),
-    [(3, "Other", ""), (4, "Merchant 10", "All others: 4 claims, 0 burns.")],
+    ("claimed_on", "burnt_on"),
+    [(APRIL.start, None), (APRIL.start, APRIL.end), (date(2024, 3, 31), APRIL.end)],
 )
-def test_others_that_would_crush_the_named_places_are_told_in_words(
-    others: int, last: str, caption: str
+@pytest.mark.parametrize(("others", "crush"), [(3, False), (4, True)])
+def test_others_that_would_crush_the_named_places_are_not_drawn(
+    others: int, crush: bool, claimed_on: date, burnt_on: date | None
 ) -> None:
     for n in range(1, 11 + others):
         branch = make_branch(merchant=make_merchant(name=f"Merchant {n:02}"))
-        make_transaction(branch=branch, claimed_on=APRIL.start)
+        make_transaction(branch=branch, claimed_on=claimed_on, burnt_on=burnt_on)
     chart = overview(refresh_facts(), APRIL).charts["by-merchant"]
-    assert (chart.labels[-1], chart.caption) == (last, caption)
+    counts = [others * (claimed_on >= APRIL.start), others * (burnt_on is not None)]
+    assert chart.rest == (("All others", counts) if crush else None)
+    assert chart.labels[-1] == ("Merchant 10" if crush else "Other")
+    assert chart.rows[-1] == ("All others" if crush else "Other", counts)
+
+
+def test_what_is_not_drawn_is_said_below_the_picture() -> None:
+    series = [Series("Claims", [5], "claim"), Series("Burns", [2], "burn")]
+    chart = Chart("by-city", "hbar", "By city", "", ["Cairo"], series, "coupons")
+    assert chart.caption == ""
+    told = replace(chart, rest=("All others", [1234, 56]))
+    assert told.caption == "All others: 1,234 claims, 56 burns."
+    assert told.data["rest"] == ("All others", [1234, 56])

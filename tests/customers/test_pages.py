@@ -78,8 +78,41 @@ def test_the_overview_remembers_the_period(marketer: Client) -> None:
     make_transaction()
     refresh_facts()
     marketer.get("/", {"period": "30d"})
-    assert marketer.get("/").context["preset"] == "30d"
+    response = marketer.get("/")
+    assert (response.status_code, response.url) == (302, "/?period=30d")
+    assert marketer.get(response.url).context["preset"] == "30d"
     assert marketer.get("/", {"period": "all"}).context["preset"] == "all"
+
+
+def test_the_overview_does_not_remember_a_period_that_is_none(marketer: Client) -> None:
+    make_transaction()
+    refresh_facts()
+    for address in ({"period": "nonsense"}, {"period": "custom", "start": "2030-01-01"}):
+        marketer.get("/", address)
+    assert marketer.get("/").status_code == 200
+
+
+def test_a_period_without_records_is_told_where_it_is_chosen(marketer: Client) -> None:
+    make_transaction(claimed_on=date(2024, 3, 1))
+    refresh_facts()
+    address = {"period": "custom", "start": "2025-01-01", "end": "2025-01-31"}
+    page = text(marketer.get("/", address))
+    assert "Nothing happened in this period. Records run from 1 March 2024 to 1 March 2024." in page
+    assert 'aria-expanded="true"' in page
+
+
+def test_the_overview_says_what_it_compares_with(marketer: Client) -> None:
+    for day in (date(2024, 3, 1), date(2024, 3, 2), date(2024, 3, 3)):
+        make_transaction(claimed_on=day)
+    refresh_facts()
+
+    def shown(start: str, end: str) -> str:
+        return text(marketer.get("/", {"period": "custom", "start": start, "end": end}))
+
+    assert "to 3 March 2024, compared with the day before" in shown("2024-03-03", "2024-03-03")
+    alone = shown("2024-03-02", "2024-03-03")
+    assert "compared with" not in alone
+    assert "records begin later" in alone
 
 
 @pytest.mark.parametrize(
@@ -276,9 +309,10 @@ def test_an_import_is_cancelled(marketer: Client) -> None:
 
 def test_a_running_import_is_asked_to_stop(marketer: Client) -> None:
     data_import = make_import(status=Status.RUNNING)
+    assert ">Stop<" in text(marketer.get(data_import.get_absolute_url()))
     page = text(marketer.post(reverse("cancel-import", args=[data_import.pk]), follow=True))
     assert "Stopping" in page
-    assert "Stop it" not in page
+    assert ">Stop<" not in page
 
 
 def test_a_viewer_sees_imports_and_no_upload(client: Client) -> None:
@@ -287,7 +321,7 @@ def test_a_viewer_sees_imports_and_no_upload(client: Client) -> None:
     page = text(client.get(reverse("data")))
     assert "coupons.xlsx" in page
     assert 'type="file"' not in page
-    assert "Stop it" not in text(client.get(data_import.get_absolute_url()))
+    assert ">Stop<" not in text(client.get(data_import.get_absolute_url()))
 
 
 def test_before_the_first_import_the_data_page_says_so(marketer: Client) -> None:

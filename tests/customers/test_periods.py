@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.http import QueryDict
+from django.utils.http import urlencode
 
-from customers.forms import PeriodForm, remembered_period
+from customers.forms import PeriodForm, remember_period, remembered_period
 from customers.models import FactsVersion
 from customers.periods import Period, preset_period
 
@@ -16,7 +18,7 @@ class Request:
     """As much of a request as a remembered period needs."""
 
     def __init__(self, session: dict | None = None, **address: str) -> None:
-        self.GET = address
+        self.GET = QueryDict(urlencode(address))
         self.session = {} if session is None else session
 
 
@@ -57,6 +59,13 @@ def test_the_period_before_has_the_same_length() -> None:
     assert period.before.days == period.days == 31
 
 
+@pytest.mark.parametrize("first", [date.min, date(1, 2, 1)])
+def test_before_the_first_year_there_is_no_earlier_day(first: date) -> None:
+    before = Period(first, date(2024, 3, 31)).before
+    assert before.start == date.min
+    assert before.end <= first
+
+
 @pytest.mark.parametrize(
     ("end", "granularity"),
     [
@@ -81,6 +90,18 @@ def test_a_custom_period_is_taken_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "period"),
+    [
+        ("0001-01-01", "9999-12-31", Period(FIRST, LAST)),
+        ("0001-01-01", "2021-08-05", Period(FIRST, FIRST)),
+        ("2024-07-14", "2024-07-15", Period(LAST, LAST)),
+    ],
+)
+def test_a_custom_period_ends_where_the_records_end(start: str, end: str, period: Period) -> None:
+    assert ask(period="custom", start=start, end=end).chosen == period
+
+
+@pytest.mark.parametrize(
     ("address", "sentence"),
     [
         ({"period": "custom"}, "Give the first and the last day of the period."),
@@ -89,8 +110,14 @@ def test_a_custom_period_is_taken_as_it_is() -> None:
             {"period": "custom", "start": "2024-02-02", "end": "2024-02-01"},
             "The last day can't be before the first.",
         ),
-        ({"period": "custom", "start": "0001-01-01", "end": "2024-02-01"}, "between"),
-        ({"period": "custom", "start": "2024-02-01", "end": "9999-12-31"}, "between"),
+        (
+            {"period": "custom", "start": "0001-01-01", "end": "2021-08-04"},
+            "Nothing happened in this period. Records run from 5 August 2021 to 14 July 2024.",
+        ),
+        (
+            {"period": "custom", "start": "2024-07-15", "end": "9999-12-31"},
+            "Nothing happened in this period. Records run from 5 August 2021 to 14 July 2024.",
+        ),
         ({"period": "custom", "start": "30 February", "end": "2024-02-01"}, "valid date"),
         ({"period": "yesterday"}, "Select a valid choice"),
     ],
@@ -109,15 +136,26 @@ def test_without_transactions_the_period_ends_on_the_day_of_the_snapshot() -> No
     assert form.chosen.end == facts.created_at.date()
 
 
+def remembered_after(**address: str) -> str:
+    """What the next page looks at after a page of this address."""
+    request = Request(period="90d")
+    remember_period(request, ask(period="90d"))
+    later = Request(request.session, **address)
+    remember_period(later, ask(**address))
+    return remembered_period(Request(later.session))
+
+
 def test_the_next_page_remembers_the_period() -> None:
-    facts = FactsVersion(first_day=FIRST, last_day=LAST)
-    request = Request(period="30d")
-    remembered_period(request, facts)
-    later = remembered_period(Request(request.session), facts)
-    assert later.preset == "30d"
+    chosen = {"period": "custom", "start": "2024-02-01", "end": "2024-02-29"}
+    assert remembered_after(**chosen) == "period=custom&start=2024-02-01&end=2024-02-29"
 
 
-def test_the_address_wins_over_what_is_remembered() -> None:
-    facts = FactsVersion(first_day=FIRST, last_day=LAST)
-    session = {"period": {"period": "30d", "start": "", "end": ""}}
-    assert remembered_period(Request(session, period="ytd"), facts).preset == "ytd"
+@pytest.mark.parametrize(
+    "address", [{}, {"start": "2024-02-01"}, {"period": "yesterday"}, {"period": "custom"}]
+)
+def test_an_address_that_is_no_period_is_not_remembered(address: dict[str, str]) -> None:
+    assert remembered_after(**address) == "period=90d"
+
+
+def test_before_the_first_visit_nothing_is_remembered() -> None:
+    assert remembered_period(Request()) == ""

@@ -1,5 +1,6 @@
 """How segments are shown: in words and units, in shades and in colours."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -37,12 +38,12 @@ def shown(effect: float) -> DriverView:
     [
         ("burn_rate", 0.824, "82%"),
         ("gender_name_Female", 0.5, "50%"),
-        ("recency_days", 53.72, "54 days"),
-        ("recency_days", 1234.4, "1,234 days"),
-        ("transaction_frequency", 7.94, "7.9 coupons"),
-        ("transaction_frequency", 99.94, "99.9 coupons"),
-        ("transaction_frequency", 1234.4, "1,234 coupons"),
-        ("merchant_frequency", 1.24, "1.2"),  # its label says the unit
+        ("recency_days", 53.72, "54 days ago"),
+        ("recency_days", 1234.4, "1,234 days ago"),
+        ("transaction_frequency", 7.94, "7.9"),
+        ("transaction_frequency", 99.94, "99.9"),
+        ("transaction_frequency", 1234.4, "1,234"),
+        ("merchant_frequency", 1.24, "1.2"),
     ],
 )
 def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str) -> None:
@@ -93,7 +94,32 @@ def test_gender_is_never_a_reason() -> None:
     view = segment_view(
         make_segment(drivers=[make_driver(name) for name in [*features, "transaction_frequency"]])
     )
-    assert [driver.feature.name for driver in view.top_drivers] == features[1:]
+    assert [driver.feature.name for driver in view.top_reasons] == features[1:]
+    assert [driver.feature.name for driver in view.others] == features[:1]
+
+
+def test_a_reason_is_noticeable() -> None:
+    effects = {"burn_rate": -0.3, "recency_days": 0.29, "merchant_frequency": -0.29}
+    view = segment_view(make_segment(drivers=[make_driver(*driver) for driver in effects.items()]))
+    assert [driver.feature.name for driver in view.reasons] == ["burn_rate"]
+    assert [driver.feature.name for driver in view.others] == ["recency_days", "merchant_frequency"]
+
+
+@pytest.mark.parametrize(
+    ("feature", "effect", "words"),
+    [
+        ("burn_rate", 0.19, "as everybody"),
+        ("burn_rate", -0.19, "as everybody"),
+        ("burn_rate", 0.2, "higher"),
+        ("burn_rate", -0.79, "lower"),
+        ("burn_rate", 0.8, "much higher"),
+        ("recency_days", 0.5, "longer ago"),
+        ("recency_days", -0.8, "much more recent"),
+    ],
+)
+def test_a_difference_is_told_in_words(feature: str, effect: float, words: str) -> None:
+    view = segment_view(make_segment(drivers=[make_driver(feature, effect)]))
+    assert view.drivers[0].in_words == words
 
 
 def test_colours_repeat_after_ten() -> None:
@@ -110,7 +136,7 @@ def test_the_heatmap_has_the_order_of_the_catalogue() -> None:
         ["recency_days", "burn_rate"]
     ] * 2
     assert table.rows[1][1][0].effect == -1
-    assert table.base == ["0 days", "50%"]
+    assert table.base == ["0 days ago", "50%"]
 
 
 def test_without_segments_the_heatmap_is_empty() -> None:
@@ -130,6 +156,7 @@ def test_customers_outside_of_every_segment_are_not_drawn() -> None:
     stored = {"x": [1, 2], "y": [1, 2], "segment": [0, 1], "axes": ["A", "B"], "shown": 2}
     drawn = scatter(SegmentationRun(pk=1, customers=2, customer_map=stored), [make_segment()])
     assert [points.points for points in drawn.sets] == [[(2, 2)]]
+    assert "are drawn" not in drawn.caption  # because all are
 
 
 def test_a_run_without_a_map_draws_none() -> None:
@@ -137,10 +164,12 @@ def test_a_run_without_a_map_draws_none() -> None:
 
 
 def test_sizes_are_told_by_segment_in_its_colour() -> None:
-    chart = size_chart([segment_view(make_segment(1)), segment_view(make_segment(2, size=2000))])
+    views = [segment_view(make_segment(1)), segment_view(make_segment(2, size=2000))]
+    chart = size_chart(SegmentationRun(pk=3, as_of=date(2024, 7, 4)), views)
     assert chart.rows == [("Segment 1", [10]), ("Segment 2", [2000])]
     assert chart.series[0].colors == ["segment-1", "segment-2"]
     assert chart.summary == "Segment 1: 10, Segment 2: 2,000"
+    assert chart.note == "Run 3, as of 4 July 2024"
 
 
 def test_scores_are_drawn_by_number_of_segments() -> None:

@@ -8,14 +8,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from customers.models import FactsVersion
 from customers.operations.facts import refresh_facts
 from segmentation.models import SegmentationRun
 from segmentation.operations.runs import execute_run
+from segmentation.presets import PRESETS
 from tests.factories import (
     make_candidate,
     make_history,
     make_run,
     make_segment,
+    make_transaction,
     make_user,
 )
 
@@ -41,6 +44,10 @@ def text(response: Any) -> str:
     return response.content.decode()
 
 
+def unquoted(page: str) -> str:
+    return page.replace("&#x27;", "'")
+
+
 # Asking for a run ----------------------------------------------------------------------------
 
 
@@ -49,13 +56,14 @@ def test_a_run_goes_from_the_form_to_adopted_segments(marketer: Client) -> None:
     response = marketer.post(reverse("new-run"), FILLED_IN)
     run = SegmentationRun.objects.get()
     assert response.url == run.get_absolute_url()
-    assert "Waiting for a free worker" in text(marketer.get(response.url))
+    assert "Waiting for its turn" in text(marketer.get(response.url))
 
     execute_run(run.pk)
     page = text(marketer.get(response.url))
     assert "Adopt these segments" in page
     assert "What was tried" in page
 
+    assert "data-confirm" not in page  # nothing is replaced
     marketer.post(reverse("adopt-run", args=[run.pk]))
     page = text(marketer.get(reverse("segments")))
     for segment in run.segments.all():
@@ -83,8 +91,8 @@ def test_advanced_settings_reach_the_run(marketer: Client) -> None:
         ({"features": []}, "Choose at least one feature."),
         ({"features": ["shoe_size"]}, "Select a valid choice."),
         ({"features": ["burn_rate", "burn_rate"]}, "Choose each feature only once."),
-        ({"clusters": "1"}, "greater than or equal to 2"),
-        ({"clusters": "21"}, "less than or equal to 20"),
+        ({"clusters": "1"}, "Choose 2 to 20 segments."),
+        ({"clusters": "21"}, "Choose 2 to 20 segments."),
         ({"components": "0"}, "greater than or equal to 1"),
         ({"seed": "-1"}, "greater than or equal to 0"),
         ({"as_of": "2030-01-01"}, "lies after the last activity"),
@@ -101,9 +109,13 @@ def test_what_cannot_be_done_comes_back_with_a_sentence(
 
 
 def test_without_figures_the_form_says_to_import_first(marketer: Client) -> None:
-    response = marketer.post(reverse("new-run"), FILLED_IN)
-    assert response.status_code == 422
-    assert "Import your customers and coupons first." in text(response)
+    page = text(marketer.get(reverse("new-run")))
+    assert "Segments are found in your customers' coupon records. Import them first." in unquoted(
+        page
+    )
+    assert "Start the run" not in page
+    assert marketer.post(reverse("new-run"), FILLED_IN).status_code == 422
+    assert not SegmentationRun.objects.exists()
 
 
 # Looking at a run ----------------------------------------------------------------------------
@@ -157,6 +169,13 @@ def test_several_candidates_are_drawn_as_curves(marketer: Client) -> None:
     assert len(marketer.get(run.get_absolute_url()).context["score_charts"]) == 2
 
 
+def test_adopting_asks_before_it_replaces_a_run(marketer: Client) -> None:
+    make_run(is_current=True)
+    run = make_segment().run
+    page = text(marketer.get(run.get_absolute_url()))
+    assert 'data-confirm="These 1 segments replace the current ones for everybody.' in page
+
+
 def test_a_run_is_cancelled(marketer: Client) -> None:
     run = make_run(status=Status.QUEUED)
     address = reverse("cancel-run", args=[run.pk])
@@ -176,7 +195,7 @@ def test_a_viewer_sees_a_run_and_changes_nothing(client: Client) -> None:
     page = text(client.get(make_segment().run.get_absolute_url()))
     assert "Adopt these segments" not in page
     running = make_run(status=Status.RUNNING)
-    assert "Stop it" not in text(client.get(running.get_absolute_url()))
+    assert ">Stop<" not in text(client.get(running.get_absolute_url()))
 
 
 # The segments --------------------------------------------------------------------------------
@@ -196,6 +215,59 @@ def test_without_an_adopted_run_the_page_says_what_to_do(
 ) -> None:
     client.force_login(make_user(role))
     assert sentence in text(client.get(reverse("segments")))
+
+
+@pytest.mark.usefixtures("history")
+def test_segments_that_are_older_than_the_records_say_so(marketer: Client) -> None:
+    run = make_run(is_current=True, facts=FactsVersion.objects.current())
+    make_segment(run=run)
+    said = "Records came in since these segments were found."
+    assert said not in text(marketer.get(reverse("segments")))
+    refresh_facts()
+    assert said not in text(marketer.get(reverse("segments")))
+    make_transaction()
+    refresh_facts()
+    assert said in text(marketer.get(reverse("segments")))
+
+
+def test_runs_are_listed_with_what_was_asked_for_and_found(marketer: Client) -> None:
+    make_run(verdict="weak")
+    make_run(verdict="", status=Status.FAILED)
+    page = text(marketer.get(reverse("segments")))
+    assert page.count(f"<td>{PRESETS['reference'].label}</td>") == 2
+    assert "<td>Loose groups</td>" in page
+    assert "<td>–</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("strong", "Clear groups"),
+        ("moderate", "Good groups"),
+        ("weak", "Loose groups"),
+        ("none", "No clear groups"),
+    ],
+)
+def test_how_far_segments_can_be_relied_on_is_said_in_words(
+    marketer: Client, verdict: str, words: str
+) -> None:
+    make_segment(run=make_run(is_current=True, verdict=verdict))
+    assert f">{words}</span>" in text(marketer.get(reverse("segments")))
+
+
+def test_only_what_is_noticeable_is_a_reason_on_the_page(marketer: Client) -> None:
+    strong = {"feature": "recency_days", "mean": 100, "base": 54, "effect": 0.9}
+    weak = {"feature": "burn_rate", "mean": 0.52, "base": 0.5, "effect": 0.1}
+    run = make_run(is_current=True)
+    make_segment(run=run, drivers=[strong, weak])
+    typical = make_segment(run=run, drivers=[weak])
+    page = unquoted(text(marketer.get(reverse("segments"))))
+    assert "<b>Last active 100 days ago</b>" in page
+    assert "longer ago than everybody's 54 days ago" in page
+    assert "<b>Burn rate 52%</b>" not in page
+    assert page.count("In nothing noticeably different from everybody.") == 1
+    page = text(marketer.get(typical.get_absolute_url()))
+    assert 'Burn rate <b>52%</b> <span class="soft">(everybody 50%)</span>' in page
 
 
 def test_many_runs_and_segments_need_no_more_queries_than_one(marketer: Client) -> None:

@@ -118,6 +118,19 @@ def test_a_run_that_fails_is_printed_and_is_an_error() -> None:
     assert json.loads(out.getvalue())["status"] == "failed"
 
 
+@pytest.mark.usefixtures("history")
+def test_a_run_that_is_stopped_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = runs.fit_candidates
+
+    def cancel_and_fit(*args: Any, **options: Any) -> Any:
+        SegmentationRun.objects.get().cancel()
+        return fit(*args, **options)
+
+    monkeypatch.setattr(runs, "fit_candidates", cancel_and_fit)
+    with pytest.raises(CommandError, match="Run .* is cancelled."):
+        command("--wait")
+
+
 @pytest.fixture
 def workbook() -> None:
     if not WORKBOOK.exists():
@@ -139,11 +152,11 @@ def test_the_reference_workbook_has_five_segments() -> None:
     assert said["best"]["inertia"] == pytest.approx(765.26, abs=0.01)
     # The same on every database and every machine.
     assert {segment["name"]: segment["size"] for segment in said["segments"]} == {
-        "Coupon collectors": 287,
+        "Burn-shy customers": 287,
         "Recent burners": 253,
         "Recent regulars": 201,
         "Occasional keen burners": 159,
-        "Lapsed burn-shy collectors": 89,
+        "Lapsed burn-shy customers": 89,
     }
 
 

@@ -127,7 +127,7 @@ def rejects_of(data_import: DataImport) -> list[dict[str, str]]:
     """The rejected rows as a person finds them in the file."""
     if not data_import.rejects_path:
         return []
-    with data_import.rejects_path.open(encoding="utf-8", newline="") as file:
+    with data_import.rejects_path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

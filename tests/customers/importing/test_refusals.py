@@ -12,6 +12,7 @@ from tests.customers.importing.files import (
     CUSTOMER,
     import_tables,
     import_text,
+    rejects_of,
     run_import,
     write_raw_workbook,
     write_workbook,
@@ -193,3 +194,23 @@ def test_an_archive_that_lies_about_its_size_is_refused(folder: Path) -> None:
     content[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
     path.write_bytes(content)
     assert refused(run_import(path), "damaged")
+
+
+def test_a_zip_may_name_its_own_folder(folder: Path) -> None:
+    path = write_zip(folder / "all.zip", {"./": b"", "./cities.csv": CITIES})
+    assert run_import(path).tables["cities"]["created"] == 1
+
+
+def test_thousands_of_columns_are_refused(folder: Path) -> None:
+    headings = "city_id,city_name," + ",".join(f"c{n}" for n in range(2000))
+    (folder / "cities.csv").write_text(f"{headings}\n1,Cairo\n")
+    assert "more than 2,000 columns" in run_import(folder).error
+
+
+def test_a_long_value_is_shown_in_part_and_excel_reads_the_file(folder: Path) -> None:
+    (folder / "cities.csv").write_text(f"city_id,city_name\n1,{'x' * 5000}\n")
+    done = run_import(folder)
+    assert done.rejects_path is not None
+    assert done.rejects_path.read_bytes().startswith(b"\xef\xbb\xbf")
+    (row,) = rejects_of(done)
+    assert len(row["value"]) == 1000

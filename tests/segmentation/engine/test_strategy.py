@@ -14,6 +14,11 @@ def test_each_advice_is_exactly_two_sentences(advice: str) -> None:
     assert advice.endswith(".")
 
 
+@pytest.mark.parametrize("advice", [advice for _, advice in RULES])
+def test_only_what_an_offer_can_hold_is_advised(advice: str) -> None:
+    assert not re.search(r"minimum spend|per customer|limit|remind|points", advice)
+
+
 def test_no_two_rules_say_the_same() -> None:
     assert len({advice for _, advice in RULES}) == len(RULES)
 
@@ -28,12 +33,12 @@ def test_every_rule_can_be_reached() -> None:
     [
         ({"recency_days": 2.0, "burn_rate": 0.5}, "Win them back"),
         ({"recency_days": 2.0, "burn_rate": -0.5}, "Send one free-item coupon"),
-        ({"recency_days": 2.0, "transaction_frequency": -0.5}, "Try a low-cost comeback"),
-        ({"transaction_frequency": 1.0, "burn_rate": 0.5}, "Reward rather than discount"),
+        ({"recency_days": 2.0, "transaction_frequency": -0.5}, "Try a low-cost coupon on a part of them"),
+        ({"transaction_frequency": 1.0, "burn_rate": 0.5}, "Reward them with a free item"),
         ({"transaction_frequency": 1.0, "merchant_frequency": -0.5}, "Introduce a second merchant"),
         ({"transaction_frequency": -1.0, "recency_days": -0.5}, "Build the habit"),
-        ({"burn_rate": -0.5}, "Replace the next coupon"),
-        ({"city_frequency": 0.5}, "Offer a coupon that is valid in every city"),
+        ({"burn_rate": -0.5}, "Offer a higher value on fewer coupons"),
+        ({"city_frequency": 0.5}, "Offer a coupon that is valid at every branch"),
         ({"burn_rate": 0.29, "gender_female": 2.0}, "Send the standard coupon"),
     ],
 )

@@ -30,4 +30,7 @@ def test_the_sentence_is_one_and_in_plain_words(score: float | None) -> None:
 
 def test_weak_segments_are_still_offered_as_working_groups() -> None:
     assert "usable as working groups" in verdict(0.3).sentence
-    assert "usable as working groups" in verdict(0.1).sentence
+
+
+def test_without_structure_the_borders_are_called_a_choice() -> None:
+    assert "the borders between the segments are a choice" in verdict(0.1).sentence
