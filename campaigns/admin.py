@@ -49,7 +49,7 @@ class CampaignAdmin(HistoryAdmin):
     search_fields = ["name", "offer__name"]
     date_hierarchy = "starts_on"
     autocomplete_fields = ["offer", "segments"]
-    readonly_fields = ["status", "created_by", "created_at"]
+    readonly_fields = ["status", "ended_on", "created_by", "created_at"]
     actions = ["schedule", "unschedule", "end"]
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:

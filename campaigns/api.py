@@ -57,6 +57,7 @@ class CampaignSerializer(RuledSerializer):
             "starts_on",
             "ends_on",
             "status",
+            "ended_on",
             "note",
             "created_at",
         ]

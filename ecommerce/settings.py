@@ -168,9 +168,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
-if PROXY_COUNT := env.int("PROXY_COUNT", default=0):
-    AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
-    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR"]
+AXES_CLIENT_IP_CALLABLE = "ecommerce.proxies.client_address"
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 # Safety of the browser -----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

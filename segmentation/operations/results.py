@@ -63,8 +63,7 @@ def save_outcome(run: SegmentationRun, outcome: Outcome) -> Kept:
     found = profiles(members, labels)
     names = name_segments(found)
     segments = Segment.objects.bulk_create(
-        _segment(run, position, profile, name)
-        for position, (profile, name) in enumerate(zip(found, names, strict=True), start=1)
+        _segment(run, profile, name) for profile, name in zip(found, names, strict=True)
     )
     keys = {profile.label: segment.pk for profile, segment in zip(found, segments, strict=True)}
     _save_memberships(run, members.customer_ids, labels, keys)
@@ -134,7 +133,8 @@ def _candidate(run: SegmentationRun, position: int, fitted: Fitted, *, is_best: 
     )
 
 
-def _segment(run: SegmentationRun, position: int, profile: Profile, name: str) -> Segment:
+def _segment(run: SegmentationRun, profile: Profile, name: str) -> Segment:
+    position = profile.label + 1  # as on the map, also when a segment before it is gone
     drivers = [
         {"feature": d.feature, "mean": d.mean, "base": d.base, "effect": d.effect}
         for d in profile.drivers

@@ -12,7 +12,7 @@ from tests.browser.conftest import LOGIN, PASSWORD, log_in
 from tests.browser.site import ROOT, running_site
 
 FOLDER = ROOT / "docs/screenshots"
-COLORS = 128  # enough for flat pages, and a quarter of the bytes
+COLORS = 256  # enough for flat pages, and a third of the bytes
 
 
 @dataclass(frozen=True)

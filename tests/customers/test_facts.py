@@ -23,6 +23,7 @@ from customers.operations.facts import (
     refresh_facts,
     refresh_stale_facts,
 )
+from customers.periods import in_words
 from tests.factories import (
     make_branch,
     make_city,
@@ -182,6 +183,14 @@ def test_a_new_snapshot_replaces_the_old_one_and_the_old_one_stays_readable() ->
     assert ask(new, "SELECT count(*) FROM transactions") == [(2,)]
 
 
+def test_a_snapshot_knows_since_when_a_newer_one_is_read() -> None:
+    old = refresh_facts()
+    assert FactsVersion.objects.get(pk=old.pk).replaced_at is None
+    new = refresh_facts()
+    assert FactsVersion.objects.get(pk=old.pk).replaced_at >= new.created_at
+    assert FactsVersion.objects.get(pk=new.pk).replaced_at is None
+
+
 def test_an_older_snapshot_never_replaces_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     make_transaction()
     newer: list[FactsVersion] = []
@@ -190,6 +199,7 @@ def test_an_older_snapshot_never_replaces_a_newer_one(monkeypatch: pytest.Monkey
     assert older.pk < newer[0].pk
     assert current_facts() == newer[0]
     assert not older.is_current
+    assert older.replaced_at is not None
 
 
 def test_a_replaced_snapshot_is_removed_after_its_grace() -> None:
@@ -276,9 +286,36 @@ def test_pages_say_of_when_the_figures_are() -> None:
     two_hours_ago = timezone.now() - timedelta(hours=2)
     FactsVersion.objects.filter(pk=version.pk).update(created_at=two_hours_ago)
     said = freshness()
-    assert said.sentence == "Figures made 2\xa0hours ago, activity until 14 July 2024."
+    quiet = (timezone.localdate() - date(2024, 7, 14)).days
+    assert said.sentence == (
+        f"Figures made 2\xa0hours ago. Last activity 14 July 2024, {quiet:,} days ago."
+    )
+    assert said.is_stale
     mark_facts_stale("Import 1")
-    assert freshness().sentence.endswith("14 July 2024. Newer records are being added.")
+    said = freshness()
+    assert said.sentence == "Figures made 2\xa0hours ago. Newer records are being added."
+    assert said.is_stale
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "ending", "is_stale"), [(14, ".", False), (15, ", 15 days ago.", True)]
+)
+def test_records_are_old_when_it_was_quiet_for_two_weeks(
+    days_ago: int, ending: str, is_stale: bool
+) -> None:
+    last_day = timezone.localdate() - timedelta(days=days_ago)
+    make_transaction(claimed_on=last_day)
+    refresh_facts()
+    said = freshness()
+    assert said.sentence.endswith(f" ago. Last activity {in_words(last_day)}{ending}")
+    assert said.is_stale == is_stale
+
+
+def test_without_coupons_there_is_no_last_activity() -> None:
+    make_customer()
+    refresh_facts()
+    assert freshness().sentence == "Figures made 0\xa0minutes ago."
+    assert not freshness().is_stale
 
 
 def test_months_add_up_to_the_rows() -> None:

@@ -94,6 +94,16 @@ def test_customers_without_a_coupon_by_then_have_no_row() -> None:
     assert never_active(version, as_of=date(2024, 3, 2)) == 1
 
 
+@pytest.mark.parametrize(
+    ("joined_on", "counted"),
+    [(None, 1), (date(2024, 3, 1), 1), (date(2024, 3, 2), 0)],
+)
+def test_only_who_had_joined_by_then_was_never_active(joined_on: date | None, counted: int) -> None:
+    make_customer(joined_on=joined_on)
+    make_transaction(claimed_on=date(2024, 3, 1))
+    assert never_active(refresh_facts(), as_of=date(2024, 3, 1)) == counted
+
+
 def test_features_are_numbers_in_the_order_of_the_catalogue() -> None:
     make_history(customers=5, transactions=20)
     table = customer_features(refresh_facts(), as_of=date(2024, 12, 31))

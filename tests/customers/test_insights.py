@@ -177,6 +177,20 @@ def test_a_coupon_without_a_city_is_of_an_unknown_one() -> None:
     assert ask(insights.activity_by, "city", MARCH) == [Activity("Unknown", 1, 0)]
 
 
+def test_places_are_in_the_order_of_their_claims() -> None:
+    for name, claims, burns in [("Books", 1, 3), ("Shoes", 2, 0), ("Toys", 1, 0)]:
+        branch = make_branch(merchant=make_merchant(name=name))
+        for _ in range(claims):
+            make_transaction(branch=branch, claimed_on=MARCH.start)
+        for _ in range(burns):
+            make_transaction(branch=branch, claimed_on=date(2024, 2, 1), burnt_on=MARCH.end)
+    assert ask(insights.activity_by, "merchant", MARCH) == [
+        Activity("Shoes", 2, 0),
+        Activity("Books", 1, 3),
+        Activity("Toys", 1, 0),
+    ]
+
+
 def test_a_period_without_anything_is_all_zeros() -> None:
     totals = ask(insights.totals, MARCH)
     assert totals == insights.Totals(0, 0, 0, 0, 0, 0, None)

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
+from pytest_django import Settings
 
+from ecommerce.proxies import client_address
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,49 @@ def test_too_many_wrong_passwords_lock_the_login(client: Client, mona: User) -> 
     response = client.post("/login/", {"username": "mona", "password": PASSWORD})
     assert response.status_code == 429
     assert "locked for 15 minutes" in response.content.decode()
+
+
+def wrong_logins(client: Client, *forwarded_for: str) -> list[int]:
+    """The answers to a wrong password from each of these chains of addresses."""
+    values = {"username": "mona", "password": "wrong"}
+    return [
+        client.post("/login/", values, headers={"X-Forwarded-For": chain}).status_code
+        for chain in forwarded_for
+    ]
+
+
+def test_behind_a_proxy_the_lock_is_for_one_address(
+    client: Client, mona: User, settings: Settings
+) -> None:
+    settings.PROXY_COUNT = 1
+    # Who attacks may send addresses along, and the proxy appends the true one.
+    chains = [f"198.51.100.{n}, 203.0.113.9" for n in range(10)]
+    assert wrong_logins(client, *chains, "203.0.113.9")[-1] == 429
+    assert wrong_logins(client, "203.0.113.10") == [200]
+
+
+def test_without_a_proxy_nobody_says_another_address(client: Client, mona: User) -> None:
+    assert wrong_logins(client, *(f"198.51.100.{n}" for n in range(11)))[-1] == 429
+
+
+@pytest.mark.parametrize(
+    ("proxies", "chain", "address"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "203.0.113.9, 10.0.0.7", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "", "10.0.0.1"),
+        (2, "203.0.113.9", "10.0.0.1"),
+        (1, "someone", "10.0.0.1"),
+    ],
+)
+def test_the_address_is_the_one_our_outermost_proxy_wrote(
+    settings: Settings, proxies: int, chain: str, address: str
+) -> None:
+    settings.PROXY_COUNT = proxies
+    headers = {"X-Forwarded-For": chain}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="10.0.0.1")
+    assert client_address(request) == address

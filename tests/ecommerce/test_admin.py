@@ -192,6 +192,13 @@ def test_a_coupon_keeps_the_rules_of_the_record(staff: Client) -> None:
     assert "A burnt coupon has a burn date" in response.content.decode()
 
 
+def test_a_day_that_can_only_be_a_slip_is_refused(staff: Client) -> None:
+    customer = make_customer()
+    data = fields(customer, "external_id", "gender") | {"joined_on": "1924-01-01"}
+    response = staff.post(address("customers_customer", "change", customer.pk), data)
+    assert "Give a day from 1990 to today." in response.content.decode()
+
+
 def test_a_run_is_adopted() -> None:
     run = make_run()
     said = act(staff_client("Marketer"), "segmentation_segmentationrun", "adopt", run)

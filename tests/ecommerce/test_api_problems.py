@@ -1,5 +1,6 @@
 """What the API says when something is wrong."""
 
+import json
 from base64 import b64encode
 from typing import Any
 
@@ -44,6 +45,35 @@ def test_data_that_are_no_object_are_refused(api: APIClient) -> None:
 def test_malformed_json_is_refused(api: APIClient) -> None:
     response = api.post("/api/v1/customers/", "{", content_type="application/json")
     assert problem(response, 400)["code"] == "parse_error"
+
+
+@pytest.mark.parametrize(
+    "sent", ["[" * 100_000, '{"external_id":' * 100_000, '{"external_id": "c1", "city": 1e400}']
+)
+def test_what_no_program_can_mean_is_refused(api: APIClient, sent: str) -> None:
+    response = api.post("/api/v1/customers/", sent, content_type="application/json")
+    problem(response, 400)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "campaigns/?segments=" + "9" * 30,
+        "campaigns/?offer=" + "9" * 30,
+        "customers/?segment=" + "9" * 30,
+        "segments/?run=" + "9" * 30,
+    ],
+)
+def test_a_filter_by_a_number_beyond_all_rows_is_refused(api: APIClient, address: str) -> None:
+    problem(api.get(f"/api/v1/{address}"), 400)
+
+
+def test_a_number_that_is_too_large_is_refused(api: APIClient) -> None:
+    values = {"external_id": "x", "name": "X", "latitude": 0, "longitude": 0}
+    sent = json.dumps(values).replace('"longitude": 0', '"longitude": 1e400')
+    problem(api.post("/api/v1/cities/", sent, content_type="application/json"), 400)
+    runs = {"seed": 10**30, "clusters": [10**30]}
+    assert sorted(problem(api.post("/api/v1/runs/", runs), 400)["errors"]) == ["clusters", "seed"]
 
 
 def test_another_media_type_is_refused(api: APIClient) -> None:

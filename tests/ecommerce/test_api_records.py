@@ -1,12 +1,13 @@
 """Customers, transactions and places over the API."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from customers.models import Customer, FactsChange
@@ -105,6 +106,31 @@ def test_a_coupon_keeps_the_rules_of_the_record(
     assert response.status_code == 400
     assert response.json()["errors"] == {"non_field_errors": [sentence]}
     assert not FactsChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(1989, 12, 31), 400),
+        (date(1990, 1, 1), 201),
+        (timezone.localdate() + timedelta(days=1), 201),
+        (timezone.localdate() + timedelta(days=2), 400),
+    ],
+    ids=["too early", "first", "tomorrow", "too late"],
+)
+def test_a_day_that_can_only_be_a_slip_is_refused(api: APIClient, day: date, status: int) -> None:
+    response = api.post("/api/v1/customers/", {"external_id": "c1", "joined_on": day.isoformat()})
+    assert response.status_code == status
+    if status == 400:
+        assert response.json()["errors"] == {"joined_on": ["Give a day from 1990 to today."]}
+
+
+@pytest.mark.parametrize("field", ["claimed_on", "burnt_on"])
+def test_a_coupon_is_not_of_another_age(api: APIClient, field: str) -> None:
+    row = make_transaction(claimed_on=date(2024, 3, 1), burnt_on=date(2024, 3, 5))
+    response = api.patch(f"/api/v1/transactions/{row.pk}/", {field: "2204-03-05"})
+    assert response.status_code == 400
+    assert response.json()["errors"][field] == ["Give a day from 1990 to today."]
 
 
 def test_an_external_id_is_taken_once(api: APIClient) -> None:

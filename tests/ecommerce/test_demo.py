@@ -1,7 +1,11 @@
 """The demonstration goes on where it was and repeats nothing; the clock's work is set once."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
@@ -11,6 +15,7 @@ from ecommerce import demo
 from ecommerce.demo import DemoFailed, make_login, steps
 from ecommerce.schedules import SCHEDULES, ensure_schedules
 from segmentation.models import Segment, SegmentationRun
+from tests.factories import make_segment
 
 pytestmark = pytest.mark.django_db
 COUNTED = (
@@ -61,6 +66,20 @@ def test_a_demonstration_holds_everything_and_is_not_repeated() -> None:
     ]
 
 
+def test_the_data_end_yesterday() -> None:
+    demo.import_demo_data()
+    demo.make_figures()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    last_day = FactsVersion.objects.current().last_day
+    assert yesterday - timedelta(days=7) < last_day <= yesterday
+
+
+def test_a_run_that_was_done_before_the_demonstration_was_stopped_is_adopted() -> None:
+    run = make_segment().run
+    assert demo.find_segments() == "1 found and adopted"
+    assert SegmentationRun.objects.get() == run == SegmentationRun.objects.current()
+
+
 def test_a_campaign_is_drafted_for_those_who_were_away_longest() -> None:
     for _, do in steps():
         do()
@@ -93,6 +112,14 @@ def test_a_reset_makes_another_password() -> None:
     second = make_login(reset=True)
     assert second != first
     assert User.objects.get().check_password(second)
+
+
+def test_schedules_are_there_after_migrate() -> None:
+    wanted = {function for function, _ in SCHEDULES}
+    assert set(Schedule.objects.values_list("func", flat=True)) == wanted
+    Schedule.objects.all().delete()
+    call_command("migrate", verbosity=0)
+    assert set(Schedule.objects.values_list("func", flat=True)) == wanted
 
 
 def test_schedules_are_made_once_and_stay_as_an_admin_left_them() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 import campaigns.urls
 import customers.urls
@@ -46,7 +47,7 @@ ACTIONS = (
 )
 OWN_ACTIONS = ("create-token", "revoke-token", "logout")
 DOWNLOADS = ("download-rejects",)
-WITHOUT_LOGIN = ("login", "health")
+WITHOUT_LOGIN = ("login", "health", "favicon")
 
 
 @pytest.fixture
@@ -188,6 +189,16 @@ def test_an_action_from_another_site_is_refused(address: Callable[[str], str], p
 def test_health_is_told_without_login(client: Client) -> None:
     response = client.get("/health/")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_health_is_told_without_tls_to_who_balances_the_load(
+    client: Client, settings: Settings
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True  # as in production
+    assert client.get("/health/").status_code == 200
+    for page in ("/login/", "/health/more/"):
+        response = client.get(page)
+        assert (response.status_code, response.url) == (301, f"https://testserver{page}")
 
 
 def test_a_row_that_is_not_there_is_not_found(client: Client) -> None:

@@ -20,6 +20,7 @@ ALLOWED = {
     "campaigns.add_campaign": ["Marketer"],
     "campaigns.delete_offer": ["Marketer"],
     "auth.add_user": [],
+    "knox.delete_authtoken": [],
 }
 
 
@@ -27,6 +28,14 @@ ALLOWED = {
 def test_a_role_may_do_what_it_is_for_and_no_more(permission: str) -> None:
     allowed = [role for role in EVERYONE if make_user(role).has_perm(permission)]
     assert allowed == [*ALLOWED[permission], "Admin"]
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_no_role_lifts_itself(role: str) -> None:
+    permissions = make_user(role).get_all_permissions()
+    forbidden = {f"auth.{step}_group" for step in ("add", "change", "delete")}
+    assert not permissions & (forbidden | {"knox.add_authtoken", "knox.change_authtoken"})
+    assert not [name for name in permissions if name.startswith("django_q.")]
 
 
 @pytest.mark.parametrize("role", EVERYONE)

@@ -48,6 +48,24 @@ def test_production_refuses_to_start(tmp_path: Path, values: dict[str, str], sen
     assert sentence in refused.stderr
 
 
+@pytest.mark.parametrize("name", ["data*", "what?", "data[1]"])
+def test_a_data_folder_that_reads_like_a_pattern_is_refused(tmp_path: Path, name: str) -> None:
+    refused = start(tmp_path / name)
+    assert "DATA_DIR can't contain *, ? or [." in refused.stderr
+    assert not (tmp_path / name).exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "DATA_DIR can't be made" in start(tmp_path / "file" / "data").stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert "DATA_DIR can't be written" in start(tmp_path).stderr
+
+
 def test_production_starts_with_safe_settings(tmp_path: Path) -> None:
     assert start(tmp_path, **SAFE).returncode == 0
 

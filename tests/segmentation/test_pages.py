@@ -173,7 +173,7 @@ def test_adopting_asks_before_it_replaces_a_run(marketer: Client) -> None:
     make_run(is_current=True)
     run = make_segment().run
     page = text(marketer.get(run.get_absolute_url()))
-    assert 'data-confirm="These 1 segments replace the current ones for everybody.' in page
+    assert 'data-confirm="The segments of this run replace the current ones for everybody.' in page
 
 
 def test_a_run_is_cancelled(marketer: Client) -> None:
@@ -260,7 +260,7 @@ def test_only_what_is_noticeable_is_a_reason_on_the_page(marketer: Client) -> No
     weak = {"feature": "burn_rate", "mean": 0.52, "base": 0.5, "effect": 0.1}
     run = make_run(is_current=True)
     make_segment(run=run, drivers=[strong, weak])
-    typical = make_segment(run=run, drivers=[weak])
+    typical = make_segment(run=run, drivers=[weak, strong | {"effect": 0.29}])
     page = unquoted(text(marketer.get(reverse("segments"))))
     assert "<b>Last active 100 days ago</b>" in page
     assert "longer ago than everybody's 54 days ago" in page

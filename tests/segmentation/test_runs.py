@@ -110,6 +110,26 @@ def test_a_second_click_starts_nothing() -> None:
     assert OrmQ.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
+)
+@pytest.mark.usefixtures("history")
+def test_two_clicks_at_the_same_moment_start_one_run() -> None:
+    mona, settings, start = make_user(), preset_settings("reference"), Barrier(2)
+
+    def click(_: int) -> int:
+        try:
+            start.wait(timeout=10)
+            return request_run(settings=settings, requested_by=mona).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as clicks:
+        assert len(set(clicks.map(click, range(2)))) == 1
+    assert (SegmentationRun.objects.count(), OrmQ.objects.count()) == (1, 1)
+
+
 @pytest.mark.usefixtures("history")
 def test_other_settings_other_people_and_later_clicks_start_a_run() -> None:
     mona, settings = make_user(), preset_settings("reference")
@@ -385,13 +405,58 @@ def test_what_a_worker_stores_after_it_lost_the_run_is_rolled_back(
 @pytest.mark.usefixtures("history")
 def test_an_error_while_storing_rolls_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
-        raise OSError("disk is full")
+        raise OSError("the cable came loose")
 
     monkeypatch.setattr("segmentation.operations.results._save_memberships", fail)
     run = do()
     assert run.status == Status.FAILED
     assert "log of the worker" in run.error
     assert not Segment.objects.exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_that_is_stopped_while_it_stores_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = ask()
+    before_saving(monkeypatch, run.cancel)
+    execute_run(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.customers, run.as_of) == (Status.CANCELLED, None, None)
+    for model in (Candidate, Segment, Membership):
+        assert not model.objects.exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_customers_who_are_deleted_meanwhile_are_in_no_segment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = [row.pk for row in Customer.objects.exclude(transactions=None).distinct()[:50]]
+    before_saving(monkeypatch, lambda: Customer.objects.filter(pk__in=gone).delete())
+    run = do()
+    assert (run.status, run.customers) == (Status.COMPLETED, 150)
+    assert Membership.objects.filter(run=run).count() == 150
+    for segment in run.segments.all():
+        assert segment.memberships.count() == segment.size
+        assert segment.share == pytest.approx(segment.size / 150)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_segment_whose_customers_are_all_deleted_meanwhile_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = do()
+    gone = first.segments.first().memberships.values_list("customer", flat=True)
+    before_saving(monkeypatch, lambda: Customer.objects.filter(pk__in=list(gone)).delete())
+    run = do()
+    sizes = dict(run.segments.values_list("position", "size"))
+    assert (
+        sum(sizes.values())
+        == run.customers
+        == Customer.objects.exclude(transactions=None).distinct().count()
+    )
+    drawn = {position: run.customer_map["segment"].count(position) for position in sizes}
+    assert drawn == sizes
 
 
 def test_a_run_whose_worker_was_killed_is_queued_again() -> None:

@@ -33,7 +33,10 @@ def test_every_rule_can_be_reached() -> None:
     [
         ({"recency_days": 2.0, "burn_rate": 0.5}, "Win them back"),
         ({"recency_days": 2.0, "burn_rate": -0.5}, "Send one free-item coupon"),
-        ({"recency_days": 2.0, "transaction_frequency": -0.5}, "Try a low-cost coupon on a part of them"),
+        (
+            {"recency_days": 2.0, "transaction_frequency": -0.5},
+            "Try a low-cost coupon on a part of them",
+        ),
         ({"transaction_frequency": 1.0, "burn_rate": 0.5}, "Reward them with a free item"),
         ({"transaction_frequency": 1.0, "merchant_frequency": -0.5}, "Introduce a second merchant"),
         ({"transaction_frequency": -1.0, "recency_days": -0.5}, "Build the habit"),
