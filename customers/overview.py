@@ -1,6 +1,7 @@
 """The overview page: its figures and its charts for one period."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from customers.charts import Chart, Series
 from customers.facts import insights
@@ -67,9 +68,9 @@ def overview(version: FactsVersion, period: Period) -> Overview:
 
 
 def _tiles(now: Totals, before: Totals | None) -> list[Tile]:
-    def tile(label: str, name: str, meaning: str, **options: object) -> Tile:
+    def tile(label: str, name: str, meaning: str, **options: Any) -> Tile:
         past = getattr(before, name) if before else None
-        return Tile(label, getattr(now, name), meaning, before=past, **options)  # type: ignore[arg-type]
+        return Tile(label, getattr(now, name), meaning, before=past, **options)
 
     return [
         tile("Customers", "customers", "Known customers on the last evening of the period."),

@@ -1,61 +1,33 @@
-"""A run is asked for, done once and kept whole or not at all."""
+"""A run is done once and kept whole or not at all."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from django_q.models import OrmQ
 
-from customers.facts.query import NoFacts
 from customers.models import Customer
 from customers.operations.facts import mark_facts_stale, refresh_facts
-from segmentation.engine.settings import BadSettings
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
 from segmentation.operations import runs
 from segmentation.operations.runs import (
     STAGES,
-    NotAdoptable,
-    adopt_run,
     execute_run,
     recover_lost_runs,
-    request_run,
 )
-from segmentation.presets import preset_settings
 from tests.factories import (
     make_city,
     make_customer,
     make_history,
     make_run,
     make_transaction,
-    make_user,
 )
+from tests.segmentation.running import ask, do
 
 pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
-
-
-@pytest.fixture
-def history() -> None:
-    make_history(customers=200, transactions=900, never_active=7)
-    refresh_facts()
-
-
-def ask(preset: str = "reference", **changes: Any) -> SegmentationRun:
-    settings = preset_settings(preset, **changes)
-    return request_run(settings=settings, requested_by=None, queue=False)
-
-
-def do(preset: str = "reference", **changes: Any) -> SegmentationRun:
-    """A run that was asked for and done, read anew."""
-    run = ask(preset, **changes)
-    execute_run(run.pk)
-    return SegmentationRun.objects.get(pk=run.pk)
 
 
 def before_saving(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
@@ -82,116 +54,6 @@ def found(run: SegmentationRun) -> list[tuple]:
         *run.candidates.values_list("clusters", "inertia", "silhouette", "silhouette_common"),
         *members.values_list("customer", "segment__key"),
     ]
-
-
-# Asking --------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("history")
-def test_a_request_is_noted_and_queued() -> None:
-    mona = make_user()
-    run = request_run(settings=preset_settings("reference", seed=3), requested_by=mona)
-    assert (run.status, run.preset, run.seed, run.requested_by) == (
-        Status.QUEUED,
-        "reference",
-        3,
-        mona,
-    )
-    queued = OrmQ.objects.get()
-    assert queued.task["func"] == "segmentation.tasks.execute_run"
-    assert queued.task["args"] == (run.pk,)
-
-
-@pytest.mark.usefixtures("history")
-def test_a_second_click_starts_nothing() -> None:
-    mona, settings = make_user(), preset_settings("reference")
-    first = request_run(settings=settings, requested_by=mona)
-    assert request_run(settings=settings, requested_by=mona) == first
-    assert OrmQ.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
-)
-@pytest.mark.usefixtures("history")
-def test_two_clicks_at_the_same_moment_start_one_run() -> None:
-    mona, settings, start = make_user(), preset_settings("reference"), Barrier(2)
-
-    def click(_: int) -> int:
-        try:
-            start.wait(timeout=10)
-            return request_run(settings=settings, requested_by=mona).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as clicks:
-        assert len(set(clicks.map(click, range(2)))) == 1
-    assert (SegmentationRun.objects.count(), OrmQ.objects.count()) == (1, 1)
-
-
-@pytest.mark.usefixtures("history")
-def test_other_settings_other_people_and_later_clicks_start_a_run() -> None:
-    mona, settings = make_user(), preset_settings("reference")
-    first = request_run(settings=settings, requested_by=mona)
-    request_run(settings=replace(settings, seed=8), requested_by=mona)
-    request_run(settings=settings, requested_by=make_user())
-    first.cancel()
-    request_run(settings=settings, requested_by=mona)
-    assert SegmentationRun.objects.count() == 4
-
-
-@pytest.mark.usefixtures("history")
-def test_a_run_that_is_being_stopped_is_not_what_a_new_click_asks_for() -> None:
-    mona, settings = make_user(), preset_settings("reference")
-    first = request_run(settings=settings, requested_by=mona)
-    SegmentationRun.objects.claim(first.pk)
-    first.cancel()
-    assert request_run(settings=settings, requested_by=mona) != first
-
-
-@pytest.mark.usefixtures("history")
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"clusters": (1,)}, "At least 2 segments are needed, not 1."),
-        ({"clusters": ()}, "Give at least one number of segments to try."),
-        ({"clusters": (3, 3)}, "only once"),
-        ({"reduction": "magic"}, "There is no reduction “magic”."),
-        ({"components": 0}, "At least 1 component is needed"),
-        ({"features": ()}, "Choose at least one feature."),
-        ({"features": ("shoe_size",)}, "There is no feature 'shoe_size'."),
-        ({"features": ("burn_rate", "burn_rate")}, "Choose each feature only once."),
-        ({"as_of": date(2030, 1, 1)}, "lies after the last activity"),
-        ({"as_of": date(2023, 12, 31)}, "lies before the first claim"),
-    ],
-)
-def test_what_cannot_be_done_is_refused_with_a_sentence(
-    changes: dict[str, Any], sentence: str
-) -> None:
-    with pytest.raises(BadSettings, match=sentence):
-        ask(**changes)
-    assert not SegmentationRun.objects.exists()
-
-
-def test_an_unknown_preset_is_refused() -> None:
-    with pytest.raises(BadSettings, match="There is no preset 'best'"):
-        preset_settings("best")
-
-
-def test_without_figures_no_run_is_asked_for() -> None:
-    with pytest.raises(NoFacts, match="Import your customers"):
-        ask()
-
-
-def test_without_coupons_no_run_is_asked_for() -> None:
-    make_customer()
-    refresh_facts()
-    with pytest.raises(NoFacts, match="no coupon transactions"):
-        ask()
-
-
-# Doing ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("history")
@@ -463,69 +325,3 @@ def test_a_run_whose_worker_was_killed_is_queued_again() -> None:
     make_run(status=Status.RUNNING, attempts=1, heartbeat_at="2024-01-01T00:00Z")
     recover_lost_runs()
     assert OrmQ.objects.count() == 1
-
-
-# Settings ------------------------------------------------------------------------------------
-
-
-def test_settings_come_back_as_they_were_stored() -> None:
-    settings = preset_settings("natural", as_of=date(2024, 2, 29), clusters=(3, 4), seed=1)
-    stored = settings.to_json()
-    assert type(settings).from_json(stored, preset="natural", seed=1) == settings
-
-
-def test_changes_reach_the_clustering_and_the_rest() -> None:
-    settings = preset_settings("reference", components=3, seed=9)
-    assert (settings.clustering.components, settings.seed) == (3, 9)
-    assert replace(settings, seed=7).clustering.clusters == (5,)
-
-
-# Adopting ------------------------------------------------------------------------------------
-
-
-def test_adopting_a_run_replaces_the_current_one() -> None:
-    mona = make_user()
-    old, new = make_run(is_current=True), make_run()
-    adopt_run(run=new, adopted_by=mona)
-    assert SegmentationRun.objects.filter(is_current=True).get() == new
-    new.refresh_from_db()
-    assert new.adopted_by == mona
-    assert new.adopted_at is not None
-    old.refresh_from_db()
-    assert not old.is_current
-
-
-def test_adopting_the_current_run_again_keeps_it() -> None:
-    run = make_run(is_current=True)
-    adopt_run(run=run, adopted_by=None)
-    assert SegmentationRun.objects.current() == run
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
-)
-def test_two_people_who_adopt_at_once_leave_one_current_run() -> None:
-    rivals, start = [make_run(), make_run()], Barrier(2)
-
-    def adopt(run: SegmentationRun) -> bool:
-        try:
-            start.wait(timeout=10)
-            adopt_run(run=run, adopted_by=None)
-        except NotAdoptable:
-            return False
-        finally:
-            connection.close()
-        return True
-
-    with ThreadPoolExecutor(2) as people:
-        assert any(people.map(adopt, rivals))
-    assert SegmentationRun.objects.filter(is_current=True).count() == 1
-
-
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.FAILED, Status.CANCELLED])
-def test_only_a_completed_run_is_adopted(status: str) -> None:
-    current, other = make_run(is_current=True), make_run(status=status)
-    with pytest.raises(NotAdoptable, match="Only a completed run"):
-        adopt_run(run=other, adopted_by=None)
-    assert SegmentationRun.objects.current() == current
