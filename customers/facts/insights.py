@@ -5,7 +5,7 @@ claim of one period and a burn of a later one.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -178,8 +178,25 @@ def _stretches(period: Period) -> str:
 
 
 def _stretch(day: date, period: Period) -> str:
-    """A day, the first day of a week, or a month, as a label of a time axis."""
-    return f"{day:%b %Y}" if period.granularity == "month" else f"{day.day} {day:%b %Y}"
+    """A label of a time axis for the day, week or month that begins on `day`.
+
+    A first or last stretch that the period cuts says so, or its figure would look like a drop.
+    """
+    if day < period.start:
+        return f"from {_short(period.start)}"
+    if _last_day(day, period.granularity) > period.end:
+        return f"to {_short(period.end)}"
+    return f"{day:%b %Y}" if period.granularity == "month" else f"{_short(day)} {day.year}"
+
+
+def _last_day(first: date, unit: str) -> date:
+    if unit == "month":
+        return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first + timedelta(days=6 if unit == "week" else 0)
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"
 
 
 def _rows(facts: Facts, query: str, period: Period) -> list[tuple[Any, ...]]:

@@ -203,7 +203,19 @@ def test_weeks_begin_on_monday() -> None:
     make_transaction(claimed_on=date(2024, 3, 3))  # a Sunday
     make_transaction(claimed_on=date(2024, 3, 4))
     weeks = ask(insights.activity_over_time, Period(date(2024, 3, 1), date(2024, 5, 1)))
-    assert weeks[:2] == [Activity("26 Feb 2024", 1, 0), Activity("4 Mar 2024", 1, 0)]
+    assert weeks[:2] == [Activity("from 1 Mar", 1, 0), Activity("4 Mar 2024", 1, 0)]
+
+
+def test_a_month_that_the_period_cuts_says_so() -> None:
+    make_transaction(claimed_on=date(2024, 1, 20))
+    months = ask(insights.activity_over_time, Period(date(2024, 1, 15), date(2024, 9, 29)))
+    assert [months[0].label, months[1].label, months[-1].label] == [
+        "from 15 Jan",
+        "Feb 2024",
+        "to 29 Sep",
+    ]
+    whole = ask(insights.activity_over_time, Period(date(2024, 1, 1), date(2024, 9, 30)))
+    assert [whole[0].label, whole[-1].label] == ["Jan 2024", "Sep 2024"]
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
