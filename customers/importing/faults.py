@@ -5,6 +5,7 @@ from typing import Any
 
 from customers.importing.parse import GENDER_FAULTS
 from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
+from customers.models.records import EARLIEST_DAY, IMPLAUSIBLE_DAY, latest_day
 
 CONTROL_CHARACTER = r"[\x00-\x1f\x7f-\x{9f}]"
 BROKEN_REASONS = {
@@ -54,7 +55,15 @@ def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
     if column.kind is Kind.GENDER_ID:
         better = f"getvariable('{GENDER_FAULTS}')[{text}]"
         return [Fault(column.name, unknown, code, reason, better)]
-    return [Fault(column.name, unknown, code, reason)]
+    return [Fault(column.name, unknown, code, reason), *_day_faults(column)]
+
+
+def _day_faults(column: Column) -> list[Fault]:
+    if column.kind is not Kind.DAY:
+        return []
+    plausible = f"BETWEEN DATE '{EARLIEST_DAY}' AND DATE '{latest_day()}'"
+    condition = f"{column.name} NOT {plausible}"
+    return [Fault(column.name, condition, "implausible_day", IMPLAUSIBLE_DAY)]
 
 
 def _text_faults(table: Table, column: Column) -> list[Fault]:

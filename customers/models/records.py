@@ -17,11 +17,18 @@ from customers.querysets import (
 EARLIEST_DAY = date(1990, 1, 1)
 
 
+IMPLAUSIBLE_DAY = f"Give a day from {EARLIEST_DAY.year} to today."
+
+
+def latest_day() -> date:
+    """Tomorrow: a till may be ahead of the configured time zone."""
+    return timezone.localdate() + timedelta(days=1)
+
+
 def plausible(day: date) -> None:
     """Refuses a day that can only be a slip: it would move every figure's last day with it."""
-    # Tomorrow is allowed: a till may be ahead of the configured time zone.
-    if not EARLIEST_DAY <= day <= timezone.localdate() + timedelta(days=1):
-        raise ValidationError("Give a day from 1990 to today.")
+    if not EARLIEST_DAY <= day <= latest_day():
+        raise ValidationError(IMPLAUSIBLE_DAY)
 
 
 def external_id() -> "models.CharField[str, str]":

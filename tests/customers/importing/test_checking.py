@@ -22,6 +22,10 @@ from tests.factories import make_branch, make_customer
 pytestmark = pytest.mark.django_db
 PLACE = CITY | {"latitude": "30.04", "longitude": "31.24"}
 FAULTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("transactions", CLAIM, {"transaction_date": "1989-12-31"}, "implausible_day"),
+    ("transactions", CLAIM, {"transaction_date": "2999-01-01"}, "implausible_day"),
+    ("transactions", BURN, {"burn_date": "2999-01-01"}, "implausible_day"),
+    ("customers", CUSTOMER, {"join_date": "0001-01-01"}, "implausible_day"),
     ("cities", CITY, {"city_id": ""}, "missing"),
     ("cities", CITY, {"city_name": "  "}, "missing"),
     ("cities", CITY, {"city_name": "x" * 201}, "too_long"),
