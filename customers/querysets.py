@@ -52,7 +52,7 @@ class JobQuerySet(models.QuerySet[Any]):
     def claim(self, pk: int) -> bool:
         """Take the job for this process. False if it is someone else's, ended or cancelled."""
         now = timezone.now()
-        waiting = Q(status=self.model.Status.QUEUED) | self._lost(now)
+        waiting = Q(status=self.model.Status.QUEUED) | self._running_silent(now)
         claimed = self.filter(waiting, pk=pk, attempts__lt=self.model.MAX_ATTEMPTS).update(
             status=self.model.Status.RUNNING,
             attempts=F("attempts") + 1,
@@ -68,17 +68,18 @@ class JobQuerySet(models.QuerySet[Any]):
         waiting job that is silent too long is as good as lost.
         """
         now = timezone.now()
-        silent_since = now - timedelta(seconds=self.model.LOST_AFTER_SECONDS)
-        last_heard = Coalesce("heartbeat_at", "created_at")
-        waiting = Q(status=self.model.Status.QUEUED, last_heard__lt=silent_since)
-        return self.annotate(last_heard=last_heard).filter(waiting | self._lost(now))
+        heard = self.annotate(last_heard=Coalesce("heartbeat_at", "created_at"))
+        waiting = Q(status=self.model.Status.QUEUED, last_heard__lt=self._silent_since(now))
+        return heard.filter(waiting | self._running_silent(now))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=self.model.UNFINISHED)
 
-    def _lost(self, now: datetime) -> Q:
-        silent_since = now - timedelta(seconds=self.model.LOST_AFTER_SECONDS)
-        return Q(status=self.model.Status.RUNNING, heartbeat_at__lt=silent_since)
+    def _running_silent(self, now: datetime) -> Q:
+        return Q(status=self.model.Status.RUNNING, heartbeat_at__lt=self._silent_since(now))
+
+    def _silent_since(self, now: datetime) -> datetime:
+        return now - timedelta(seconds=self.model.LOST_AFTER_SECONDS)
 
 
 class FactsVersionQuerySet(models.QuerySet[Any]):

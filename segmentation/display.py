@@ -6,6 +6,7 @@ from customers.charts import Chart, PointSet, Scatter, Series
 from customers.facts.catalogue import CATALOGUE, Feature, Kind
 from customers.periods import in_words
 from segmentation.engine.explain import LARGE, NOTICEABLE
+from segmentation.engine.naming import GENDERS
 from segmentation.models import Candidate, Segment, SegmentationRun
 
 COLORS = 10
@@ -71,7 +72,7 @@ class SegmentView:
     @property
     def reasons(self) -> list[DriverView]:
         """What noticeably sets it apart, strongest first; gender is never a reason."""
-        behaviour = [d for d in self.drivers if not d.feature.is_gender]
+        behaviour = [d for d in self.drivers if d.feature.name not in GENDERS]
         return [d for d in behaviour if abs(d.effect) >= NOTICEABLE]
 
     @property

@@ -26,7 +26,6 @@ class Feature:
     suffix: str = ""  # what follows a value on a page
     high: str = "higher"  # how a larger value is called
     low: str = "lower"
-    is_gender: bool = False  # never a reason for a name, and shown apart
 
 
 FEATURES = (
@@ -76,7 +75,6 @@ FEATURES = (
         "1 for a woman, 0 otherwise; in a segment, the share of women.",
         "any_value(customer.gender) = 'Female'",
         Kind.INDICATOR,
-        is_gender=True,
     ),
     Feature(
         "gender_name_Male",
@@ -85,7 +83,6 @@ FEATURES = (
         "1 for a man, 0 otherwise; in a segment, the share of men.",
         "any_value(customer.gender) = 'Male'",
         Kind.INDICATOR,
-        is_gender=True,
     ),
 )
 CATALOGUE = {feature.name: feature for feature in FEATURES}

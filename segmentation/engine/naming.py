@@ -11,7 +11,8 @@ DRIVERS_NAMED = 2
 MOSTLY = 0.6  # share of a gender from which it may qualify a name
 ABOUT_ONE = 1.5  # a mean count below this reads as "one"
 
-GENDERS = {"female": "women", "women": "women", "male": "men", "men": "men"}
+# Never a reason for a name: {feature: whom it counts}.
+GENDERS = {"gender_name_Female": "women", "gender_name_Male": "men"}
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,9 @@ def name_segments(profiles: list[Profile]) -> list[str]:
     return _numbered(drafts)
 
 
-def is_gender(feature: str) -> bool:
-    """Whether a feature is a gender indicator, such as gender_female."""
-    return feature.startswith("gender") or _last_word(feature) in GENDERS
-
-
 def _nameable(profile: Profile) -> tuple[Driver, ...]:
     drivers = [
-        driver for driver in profile.drivers if driver.noticeable and not is_gender(driver.feature)
+        driver for driver in profile.drivers if driver.noticeable and driver.feature not in GENDERS
     ]
     frequency = profile.driver("transaction_frequency")
     return tuple(sorted(drivers, key=lambda driver: _follows_from(frequency, driver)))
@@ -138,9 +134,9 @@ def _with_gender(group: list[Draft]) -> list[Draft]:
 
 def _mostly(profile: Profile) -> tuple[str, ...]:
     return tuple(
-        f"mostly {GENDERS[_last_word(driver.feature)]}"
+        f"mostly {GENDERS[driver.feature]}"
         for driver in profile.drivers
-        if _last_word(driver.feature) in GENDERS and driver.mean >= MOSTLY
+        if driver.feature in GENDERS and driver.mean >= MOSTLY
     )
 
 
@@ -195,7 +191,3 @@ def _word(driver: Driver) -> str:
 
 def _unknown(driver: Driver) -> str:
     return f"{'high' if driver.effect > 0 else 'low'} {driver.feature.replace('_', ' ')}"
-
-
-def _last_word(feature: str) -> str:
-    return feature.rsplit("_", maxsplit=1)[-1].lower()

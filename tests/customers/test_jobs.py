@@ -23,6 +23,7 @@ from customers.operations.jobs import (
     recover_lost,
 )
 from tests.factories import make_customer, make_import
+from tests.marks import needs_two_connections
 
 pytestmark = pytest.mark.django_db
 Status = DataImport.Status
@@ -104,9 +105,7 @@ def test_a_job_that_was_lost_too_often_is_not_claimed_again() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
-)
+@needs_two_connections
 def test_two_workers_race_for_a_job_and_one_gets_it() -> None:
     jobs, start = [make_import() for _ in range(20)], Barrier(2)
 

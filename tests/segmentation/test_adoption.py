@@ -15,6 +15,7 @@ from tests.factories import (
     make_run,
     make_user,
 )
+from tests.marks import needs_two_connections
 
 pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
@@ -39,9 +40,7 @@ def test_adopting_the_current_run_again_keeps_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
-)
+@needs_two_connections
 def test_two_people_who_adopt_at_once_leave_one_current_run() -> None:
     rivals, start = [make_run(), make_run()], Barrier(2)
 

@@ -22,6 +22,7 @@ from tests.factories import (
     make_customer,
     make_user,
 )
+from tests.marks import needs_two_connections
 from tests.segmentation.running import ask
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +53,7 @@ def test_a_second_click_starts_nothing() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection and no race"
-)
+@needs_two_connections
 @pytest.mark.usefixtures("history")
 def test_two_clicks_at_the_same_moment_start_one_run() -> None:
     mona, settings, start = make_user(), preset_settings("reference"), Barrier(2)

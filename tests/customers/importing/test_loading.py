@@ -19,6 +19,7 @@ from tests.customers.importing.files import (
     rejects_of,
 )
 from tests.factories import make_branch, make_city, make_customer, make_transaction
+from tests.marks import needs_two_connections
 
 pytestmark = pytest.mark.django_db
 
@@ -105,9 +106,7 @@ def test_a_claim_without_a_burn_date_column_has_no_burn_date(folder: Path) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection and one writer"
-)
+@needs_two_connections
 def test_two_imports_of_the_same_rows_never_wait_for_each_other_for_ever(folder: Path) -> None:
     rows = [{"customer_id": str(n)} for n in range(30_000)]
 

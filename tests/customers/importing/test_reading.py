@@ -87,7 +87,7 @@ def test_spaces_around_cells_do_not_count(folder: Path) -> None:
 
 
 def test_a_time_of_day_is_left_out_of_a_date(folder: Path) -> None:
-    rows = [["customer_id", "join_date"], [1, datetime(2024, 5, 31, 22, 15)]]  # noqa: DTZ001
+    rows = [["customer_id", "join_date"], [1, datetime(2024, 5, 31, 22, 15)]]  # noqa: DTZ001 - Excel knows none
     run_import(write_workbook(folder / "one.xlsx", {"Customers": rows}))
     import_text(folder, "customers", "customer_id,join_date\n2,2024-05-31 22:15:00\n")
     assert {c.joined_on for c in Customer.objects.all()} == {date(2024, 5, 31)}

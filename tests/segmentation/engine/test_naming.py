@@ -11,8 +11,8 @@ FEATURES = (
     "burn_rate",
     "merchant_frequency",
     "city_frequency",
-    "gender_female",
-    "gender_male",
+    "gender_name_Female",
+    "gender_name_Male",
     "basket_value",
 )
 
@@ -69,7 +69,7 @@ def test_small_effects_are_not_worth_a_name() -> None:
 
 
 def test_gender_alone_never_makes_a_name() -> None:
-    assert name(gender_female=1.0, gender_male=-1.0) == "Typical customers"
+    assert name(gender_name_Female=1.0, gender_name_Male=-1.0) == "Typical customers"
 
 
 def test_a_segment_is_called_one_merchant_only_when_that_is_so() -> None:
@@ -98,8 +98,8 @@ def test_then_by_which_is_the_most_extreme() -> None:
 
 
 def test_then_by_gender() -> None:
-    women = make_profile(gender_female=1.0, means={"gender_female": 0.9})
-    men = make_profile(gender_female=-1.0, means={"gender_female": 0.1})
+    women = make_profile(gender_name_Female=1.0, means={"gender_name_Female": 0.9})
+    men = make_profile(gender_name_Female=-1.0, means={"gender_name_Female": 0.1})
     assert name_segments([women, men]) == ["Typical customers, mostly women", "Typical customers"]
 
 
@@ -127,7 +127,7 @@ def test_names_are_unique_repeatable_and_free_of_gender_at_the_front(
     all_effects: list[dict[str, float]],
 ) -> None:
     segments = [
-        make_profile(label=label, means={"gender_female": 0.7}, **effects)
+        make_profile(label=label, means={"gender_name_Female": 0.7}, **effects)
         for label, effects in enumerate(all_effects)
     ]
     names = name_segments(segments)
