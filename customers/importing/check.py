@@ -1,50 +1,65 @@
 """Sorting the rows that were read into good ones and rejected ones, in DuckDB, set by set."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import duckdb
 
 from customers.duck import literal
 from customers.importing.faults import BROKEN_REASONS, Fault, faults_of
+from customers.importing.notations import Notations, find_notations
 from customers.importing.parse import GENDER_FAULTS, GENDER_IDS, field_values, parsed
-from customers.importing.read import RawSheet
-from customers.importing.references import unknown_references
+from customers.importing.read import LINE, RawSheet
+from customers.importing.references import reject_unknown_references
 from customers.importing.rejects import add_rejects, create_rejects
 from customers.importing.sql import scalar
-from customers.importing.tables import GENDERS, TABLE_NAMED, TABLES, Column, Sheet, Table
+from customers.importing.tables import GENDERS, TABLES, Sheet
 
 MOST_SHOWN = 100  # characters of a cell in a sentence
 
 
-def check(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> None:
-    """Check every row of every sheet that was read.
+def check(
+    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
+) -> dict[str, Notations]:
+    """Check every row of every sheet that was read: {sheet: how its cells are written}.
 
     Good rows go to `good_<table>`: line and the model's fields, references by external id. Later
     rows that repeat a good one exactly go to `repeats_<table>`. All others go to `rejects`, once
-    for each of their faults.
+    for each of their faults. What the database has of all these records goes to `stored_<table>`;
+    the folder is for files on the way.
     """
     create_rejects(db)
-    if GENDERS.name in raw:
-        _check_genders(db, raw[GENDERS.name])
+    found = {}
+    for sheet in (GENDERS, *TABLES):
+        if sheet.name in raw:
+            found[sheet.name] = _check_cells(db, sheet, raw[sheet.name])
     for table in TABLES:
         if table.name in raw:
-            _check_table(db, table, raw[table.name])
+            # References were looked at with the tables before; all of a row's faults count.
+            _drop_rejected(db, table)
+            _reject_repeats(db, table, raw[table.name])
+        reject_unknown_references(db, table, raw, folder)
+    return found
 
 
-def _check_table(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
-    _reject_broken(db, table)
-    _reject_faulty(db, table, raw)
-    for column in table.columns:
-        if column.references and column.name in raw.headings:
-            _reject_unknown(db, table, column, raw)
-    _reject_repeats(db, table, raw)
+def _drop_rejected(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
+    rejected = f"SELECT line FROM rejects WHERE sheet = {literal(table.name)}"
+    if scalar(db, f"SELECT count(*) FROM ({rejected})"):
+        db.execute(f"DELETE FROM good_{table.name} WHERE line IN ({rejected})")
 
 
-def _check_genders(db: duckdb.DuckDBPyConnection, raw: RawSheet) -> None:
+def _check_cells(db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet) -> Notations:
+    notations = find_notations(db, sheet, raw)
+    _reject_broken(db, sheet)
+    _reject_faulty(db, sheet, raw, notations)
+    if sheet is GENDERS:
+        _reject_repeats(db, GENDERS, raw)
+        _keep_genders(db, raw)
+    return notations
+
+
+def _keep_genders(db: duckdb.DuckDBPyConnection, raw: RawSheet) -> None:
     """Keeps the good rows of the sheet genders as a lookup, and why the others are none."""
-    _reject_broken(db, GENDERS)
-    _reject_faulty(db, GENDERS, raw)
-    _reject_repeats(db, GENDERS, raw)
     db.execute(
         f"SET VARIABLE {GENDER_IDS} = (SELECT map(list(external_id), list(gender))"
         f" FROM good_{GENDERS.name})"
@@ -63,7 +78,8 @@ def _gender_faults(raw: RawSheet) -> str:
     return (
         f"SELECT id, 'Gender ' || left(id, {MOST_SHOWN}) || ' ' || {called} || {where} AS reason"
         " FROM (SELECT text_gender_id AS id, arg_min(text_gender_name, line) AS name"
-        f" FROM ({parsed(GENDERS, given)}) WHERE text_gender_id IS NOT NULL GROUP BY id)"
+        f" FROM ({parsed(GENDERS, given, Notations())}) WHERE text_gender_id IS NOT NULL"
+        " GROUP BY id)"
     )
 
 
@@ -80,20 +96,23 @@ def _reject_broken(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
     )
 
 
-def _reject_faulty(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) -> None:
+def _reject_faulty(
+    db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet, notations: Notations
+) -> None:
     name, given = table.name, set(raw.headings)
     faults = faults_of(table, given)
     faulty = " OR ".join(f"coalesce({fault.condition}, false)" for fault in faults)
     db.execute(
         f"CREATE TABLE good_{name} AS SELECT line, {field_values(table, given)},"
-        f" {faulty} AS faulty FROM ({parsed(table, given)})"
+        f" {faulty} AS faulty FROM ({parsed(table, given, notations)})"
     )
     if scalar(db, f"SELECT count(*) FROM good_{name} WHERE faulty"):
         picked = f"line IN (SELECT line FROM good_{name} WHERE faulty)"
-        db.execute(f"CREATE TABLE faulty_{name} AS {parsed(table, given, picked)}")
+        db.execute(f"CREATE TABLE faulty_{name} AS {parsed(table, given, notations, picked)}")
         for position, fault in enumerate(faults):
             _reject(db, table, raw, fault, position)
-    db.execute(f"DELETE FROM good_{name} WHERE faulty")
+        db.execute(f"DELETE FROM good_{name} WHERE faulty")
+        db.execute(f"DROP TABLE faulty_{name}")
     db.execute(f"ALTER TABLE good_{name} DROP faulty")
 
 
@@ -110,41 +129,27 @@ def _reject(
     )
 
 
-def _reject_unknown(
-    db: duckdb.DuckDBPyConnection, table: Table, column: Column, raw: RawSheet
-) -> None:
-    unknown = unknown_references(db, table, column)
-    noun = TABLE_NAMED[column.references].model._meta.verbose_name
-    reason = f"There is no {noun} with this id, neither in the database nor among the good rows."
-    add_rejects(
-        db,
-        table.name,
-        f"SELECT g.line, 0, {literal(raw.headings[column.name])}, r.{column.name},"
-        f" 'unknown_reference', {literal(reason)}"
-        f" FROM good_{table.name} g JOIN raw_{table.name} r USING (line)"
-        f" WHERE g.{column.field} IN (SELECT id FROM {unknown})",
-    )
-    db.execute(f"DELETE FROM good_{table.name} WHERE {column.field} IN (SELECT id FROM {unknown})")
-
-
 def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) -> None:
     name, key = table.name, table.key.name
-    fields = table.fields(set(raw.headings))
-    same = " AND ".join(f"later.{field} IS NOT DISTINCT FROM first.{field}" for field in fields)
+    fields = ", ".join(table.fields(set(raw.headings)))
     db.execute(
         f"CREATE TABLE repeats_{name} AS"
-        f" SELECT later.line, first.line AS first_line, {same} AS same FROM ("
-        f"  SELECT external_id, min(line) AS line FROM good_{name}"
-        "   GROUP BY external_id HAVING count(*) > 1) twice"
-        f" JOIN good_{name} first USING (line)"
-        f" JOIN good_{name} later ON later.external_id = first.external_id"
-        "  AND later.line <> first.line"
+        f" SELECT line, min(line) OVER of_id AS first_line, max(line) OVER of_id AS last_line,"
+        f" count(DISTINCT row({fields})) OVER (PARTITION BY external_id) = 1 AS same"
+        f" FROM good_{name} WHERE external_id IN ("
+        f"  SELECT external_id FROM good_{name} GROUP BY external_id HAVING count(*) > 1)"
+        " WINDOW of_id AS (PARTITION BY external_id)"
     )
+    db.execute(f"DELETE FROM repeats_{name} WHERE same AND line = first_line")
+    if not scalar(db, f"SELECT count(*) FROM repeats_{name}"):
+        return
+    other = "CASE WHEN p.line = p.first_line THEN p.last_line ELSE p.first_line END"
     add_rejects(
         db,
         name,
         f"SELECT p.line, 0, {literal(raw.headings[key])}, r.{key}, 'contradicts',"
-        " 'Line ' || p.first_line || ' has the same id with other values; that line was kept.'"
+        f" 'Line ' || {LINE.replace('line', f'({other})')} || ' has the same id with other values."
+        " Keep the one that is right.'"
         f" FROM repeats_{name} p JOIN raw_{name} r USING (line) WHERE NOT p.same",
     )
     db.execute(f"DELETE FROM good_{name} WHERE line IN (SELECT line FROM repeats_{name})")

@@ -1,15 +1,15 @@
-"""Reading one CSV file into DuckDB without losing a row of it."""
+"""Reading one part into DuckDB without losing a row of it."""
 
 from pathlib import Path
 
 import duckdb
 
 from customers.duck import literal
-from customers.importing.headings import Headings
-from customers.importing.sources import SheetFile
+from customers.importing.line_ends import count_lines, has_plain_line_ends, mended, too_long_line
+from customers.importing.parts import Part
+from customers.importing.sql import scalar
 from customers.importing.unreadable import UnreadableSource
 
-BLOCK_BYTES = 1 << 20
 MOST_SHOWN = 200  # characters of a broken row in the rejects
 LINE_ENDS = "chr(13) || chr(10)"
 # What comes after such an error may have been taken for a part of the same row.
@@ -24,88 +24,149 @@ class _Unparsable(ValueError):
         self.line = line
 
 
-def read_csv_file(
-    db: duckdb.DuckDBPyConnection, name: str, file: SheetFile, headings: Headings
-) -> None:
-    """Read a file into `records_<name>`, and the rows that can't be told apart into cells into
-    `broken_<name>`: line, error_type, row.
+def read_part(db: duckdb.DuckDBPyConnection, part: Part, name: str) -> int:
+    """Read a part: the number of its rows, blank ones left out and broken ones counted.
 
-    `records_<name>` has the known columns as text, `blank` for rows without any cell, and `line`
-    if the file is numbered. Raises UnreadableSource when the rows can't be told apart.
+    `records_<name>` has `line`, and `c0`, `c1`, ... for the headings, as text or NULL for an empty
+    cell. `broken_<name>` has the rows that can't be told apart into cells: line, error_type, row.
+    Raises UnreadableSource when the rows can't be told apart from each other.
     """
     try:
-        _read(db, name, file.path, file, headings)
+        if not has_plain_line_ends(part.path):
+            raise _Unparsable
+        _read(db, part, name, part.path, skip=0 if part.numbered else part.format.heading_line)
     except _Unparsable:
-        # A mixture of line ends is the usual reason.
-        path = _with_plain_line_ends(file.path)
+        # Mixed line ends or blank lines are the usual reason.
+        path = mended(part, part.path.with_suffix(".mended"))
         try:
-            _read(db, name, path, file, headings)
+            _read(db, part, name, path, skip=0)
         except _Unparsable as error:
-            raise UnreadableSource(_sentence(file, error.line)) from error
+            raise UnreadableSource(_sentence(part, error.line)) from error
+    _number(db, part, name)
+    return scalar(
+        db, f"SELECT (SELECT count(*) FROM records_{name}) + (SELECT count(*) FROM broken_{name})"
+    )
 
 
-def _read(
-    db: duckdb.DuckDBPyConnection, name: str, path: Path, file: SheetFile, headings: Headings
-) -> None:
+def _read(db: duckdb.DuckDBPyConnection, part: Part, name: str, path: Path, *, skip: int) -> None:
+    """Read a file of which so many rows are the headings and what is above them."""
     try:
+        # A temporary table is not compressed, which takes six times as long as reading.
         db.execute(
-            f"CREATE OR REPLACE TABLE records_{name} AS"
-            f" SELECT {_selected(file, headings)} FROM {_csv(name, path, headings)}"
+            f"CREATE OR REPLACE TEMP TABLE cells_{name} AS FROM {_csv(part, name, path, skip)}"
         )
     except duckdb.InvalidInputException as error:
         raise _Unparsable from error
-    _keep_broken(db, name)
+    _check_swallowed(db, part, name, skip)
+    _keep_broken(db, part, name, skip)
+    columns = 1 if len(part.headings) + part.numbered == 1 else 2
+    lines = count_lines(path, trailing=columns == 1) - (part.above if skip else 0)
+    if lines != _lines_read(db, part, name, lines):
+        raise _Unparsable
 
 
-def _selected(file: SheetFile, headings: Headings) -> str:
-    number = ["c0::BIGINT AS line"] if file.numbered else []
-    known = [f'c{position} AS "{name}"' for name, position in headings.positions.items()]
-    cells = [f"c{position}" for position in range(len(number), headings.width)]
-    return ", ".join([*number, *known, f"coalesce({', '.join(cells)}) IS NULL AS blank"])
-
-
-def _csv(name: str, path: Path, headings: Headings) -> str:
-    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(headings.width))
+def _csv(part: Part, name: str, path: Path, skip: int) -> str:
+    columns = [f"'c{position}': 'VARCHAR'" for position in range(len(part.headings))]
+    if part.numbered:
+        columns.insert(0, "'line': 'BIGINT'")
+    dialect = part.format
     return (
-        f"read_csv({literal(str(path))}, header = true, auto_detect = false,"
-        f" delim = {literal(headings.delimiter)}, quote = '\"', escape = '\"',"
-        f" columns = {{{columns}}}, store_rejects = true, rejects_limit = 0,"
+        f"read_csv({literal(path)}, header = false, auto_detect = false,"
+        f" skip = {skip}, delim = {literal(dialect.delimiter)},"
+        f" quote = {literal(dialect.quote)}, escape = {literal(dialect.escape)},"
+        f" columns = {{{', '.join(columns)}}}, store_rejects = true, rejects_limit = 0,"
         f" rejects_table = 'errors_{name}', rejects_scan = 'scans_{name}')"
     )
 
 
-def _keep_broken(db: duckdb.DuckDBPyConnection, name: str) -> None:
+def _check_swallowed(db: duckdb.DuckDBPyConnection, part: Part, name: str, skip: int) -> None:
     swallowing = db.execute(
-        f"SELECT min(line) FROM errors_{name} WHERE {SWALLOWS}"
-        f" AND regexp_matches(trim(csv_line, {LINE_ENDS}), '[\\r\\n]')"
+        f"SELECT min({_line(part, 'csv_line', skip)}) FROM errors_{name} WHERE {SWALLOWS}"
+        f" AND (csv_line = '' OR regexp_matches(trim(csv_line, {LINE_ENDS}), '[\\r\\n]'))"
     ).fetchone()
-    db.execute(
-        f"CREATE OR REPLACE TABLE broken_{name} AS"
-        " SELECT line, arg_min(error_type, byte_position) AS error_type,"
-        f" left(trim(any_value(csv_line), {LINE_ENDS}), {MOST_SHOWN}) AS row"
-        f" FROM errors_{name} GROUP BY line"
-    )
-    db.execute(f"DROP TABLE errors_{name}")
-    db.execute(f"DROP TABLE scans_{name}")
     if swallowing and swallowing[0]:
+        db.execute(f"DROP TABLE errors_{name}; DROP TABLE scans_{name}")
         raise _Unparsable(swallowing[0])
 
 
-def _with_plain_line_ends(path: Path) -> Path:
-    plain = path.with_suffix(".plain")
-    with path.open("rb") as old, plain.open("wb") as new:
-        while block := old.read(BLOCK_BYTES):
-            # A block must not end between the two characters of one line end.
-            while block.endswith(b"\r") and (following := old.read(1)):
-                block += following
-            new.write(block.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-    return plain
-
-
-def _sentence(file: SheetFile, line: int | None) -> str:
-    if line is None:
-        return f"The {file.label} can't be read as a table. Save it as CSV UTF-8."
-    return (
-        f"A quotation mark in line {line} of the {file.label} is never closed,"
-        " so the rows after it can't be told apart. Correct that line."
+def _keep_broken(db: duckdb.DuckDBPyConnection, part: Part, name: str, skip: int) -> None:
+    row = f"trim(any_value(csv_line), {LINE_ENDS})"
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE broken_{name} AS"
+        f" SELECT {_line(part, row, skip)} AS line,"
+        " arg_min(error_type, byte_position) AS error_type,"
+        f" left({row}, {MOST_SHOWN}) AS row, 1 + {_line_feeds(row)} AS lines"
+        f" FROM errors_{name} e GROUP BY e.line, e.line_byte_position"
     )
+    db.execute(f"DROP TABLE errors_{name}; DROP TABLE scans_{name}")
+    twice = db.execute(
+        f"SELECT min(line) FROM broken_{name} WHERE line IN"
+        f" (SELECT line FROM broken_{name} GROUP BY line HAVING count(*) > 1)"
+    ).fetchone()
+    if twice and twice[0]:
+        # DuckDB lost count of the rows among quotation marks that contradict each other.
+        raise _Unparsable(twice[0])
+
+
+def _line(part: Part, row: str, skip: int) -> str:
+    """The line of a broken row in SQL."""
+    if part.numbered:
+        return f"try_cast(regexp_extract({row}, '[0-9]+') AS BIGINT)"
+    return f"line + {part.format.heading_line - skip}"
+
+
+def _line_feeds(text: str) -> str:
+    return f"(length({text}) - length(replace({text}, chr(10), '')))"
+
+
+def _lines_read(db: duckdb.DuckDBPyConnection, part: Part, name: str, expected: int) -> int:
+    """How many lines of the file the rows come from; the line ends in cells count if need be."""
+    rows = scalar(db, f"SELECT count(*) FROM cells_{name}")
+    lines = rows + scalar(db, f"SELECT coalesce(sum(lines), 0) FROM broken_{name}")
+    if lines == expected:
+        return lines
+    inner = " + ".join(f"coalesce({_line_feeds(f'c{n}')}, 0)" for n in range(len(part.headings)))
+    return lines + scalar(db, f"SELECT coalesce(sum({inner}), 0) FROM cells_{name}")
+
+
+def _number(db: duckdb.DuckDBPyConnection, part: Part, name: str) -> None:
+    """Makes `records_<name>` of the cells, each row with its line."""
+    cells = ", ".join(f"c{position}" for position in range(len(part.headings)))
+    line, source, chosen = f"rowid + {part.format.heading_line + 1}", f"cells_{name}", "true"
+    if part.numbered:
+        line, chosen = "line", f"line > {part.format.heading_line}"
+    elif scalar(db, f"SELECT count(*) FROM broken_{name}"):
+        line = "line"
+        _number_around_broken(db, part, name, cells)
+    if scalar(db, f"SELECT count(*) FROM {source} WHERE coalesce({cells}) IS NULL"):
+        chosen += f" AND coalesce({cells}) IS NOT NULL"
+    db.execute(
+        f"CREATE OR REPLACE TEMP VIEW records_{name} AS"
+        f" SELECT {line} AS line, {cells} FROM {source} WHERE {chosen}"
+    )
+    db.execute(f"ALTER TABLE broken_{name} DROP lines")
+
+
+def _number_around_broken(db: duckdb.DuckDBPyConnection, part: Part, name: str, cells: str) -> None:
+    """A row's line is its place among the rows, after the broken ones before it."""
+    # The n-th broken row stands before every row that would have its line or a later one if only
+    # the n - 1 before it were counted.
+    line = f"c.rowid + {part.format.heading_line + 1}"
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE cells_{name} AS"
+        f" SELECT {line} + coalesce(s.broken, 0) AS line, {cells} FROM cells_{name} c"
+        " ASOF LEFT JOIN (SELECT threshold, max(broken) AS broken FROM ("
+        " SELECT row_number() OVER (ORDER BY line) AS broken, line - broken + 1 AS threshold"
+        f" FROM broken_{name}) GROUP BY threshold) s ON {line} >= s.threshold"
+    )
+
+
+def _sentence(part: Part, line: int | None) -> str:
+    if line is not None:
+        return (
+            f"A quotation mark in line {line} of the {part.label} is never closed,"
+            " so the rows after it can't be told apart. Correct that line."
+        )
+    if long := too_long_line(part.path):
+        return f"Line {long} of the {part.label} is far too long for a row. Correct that line."
+    return f"The {part.label} can't be read as a table. Save it as CSV UTF-8."

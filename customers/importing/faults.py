@@ -8,6 +8,8 @@ from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
 from customers.models.records import EARLIEST_DAY, IMPLAUSIBLE_DAY, latest_day
 
 CONTROL_CHARACTER = r"[\x00-\x1f\x7f-\x{9f}]"
+# Of two ids that look the same, one would become a second customer.
+INVISIBLE = r"[\x00-\x1f\x7f-\x{9f}\p{Cf}\p{Zl}\p{Zp}]"
 BROKEN_REASONS = {
     "MISSING COLUMNS": "The row has fewer cells than there are headings.",
     "TOO MANY COLUMNS": "The row has more cells than there are headings.",
@@ -68,6 +70,7 @@ def _day_faults(column: Column) -> list[Fault]:
 
 def _text_faults(table: Table, column: Column) -> list[Fault]:
     most, text = _longest(table, column), f"text_{column.name}"
+    is_id = column is table.key or bool(column.references)
     return [
         Fault(
             column.name,
@@ -77,7 +80,7 @@ def _text_faults(table: Table, column: Column) -> list[Fault]:
         ),
         Fault(
             column.name,
-            f"regexp_matches({text}, '{CONTROL_CHARACTER}')",
+            f"regexp_matches({text}, '{INVISIBLE if is_id else CONTROL_CHARACTER}')",
             "control_character",
             "The cell has a line break or another invisible character in it.",
         ),

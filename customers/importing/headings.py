@@ -1,92 +1,84 @@
-"""The first row of a sheet: which of its columns are which."""
+"""Which row holds the headings, and what they are."""
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TextIO
+from collections.abc import Iterable, Sequence
+from functools import cache
 
-from customers.importing.sources import SheetFile
-from customers.importing.tables import Sheet, Table
-from customers.importing.unreadable import UnreadableSource
+from customers.importing.tables import SHEETS, plain
 
-DELIMITERS = (",", ";", "\t", "|")
-LINE_CHARACTERS = 1 << 16
+FIRST_ROWS = 20
 MOST_COLUMNS = 2000
+SURELY_HEADINGS = 3  # so many known ones in a row are no coincidence
+# Where no blank line says that a row is only a title, the rows beneath it have to.
+TABLE_ROWS = 4
+TABLE_COLUMNS = 3
 
 
-@dataclass(frozen=True)
-class Headings:
-    """What the first row says."""
+def find_heading_row(rows: Sequence[Sequence[str]]) -> int:
+    """The position of the headings among the first rows of a file, of which some may be blank.
 
-    delimiter: str
-    width: int  # columns, also those without a heading
-    positions: dict[str, int]  # of the known columns
-    as_written: dict[str, str]  # the known columns' headings in the file
-
-
-def read_headings(file: SheetFile, sheet: Sheet) -> Headings:
-    """The headings of a sheet's CSV file, whatever its delimiter.
-
-    Raises UnreadableSource when the file is no UTF-8 text, a required column is missing or one is
-    there twice.
+    They are the row with the most headings of one sheet of the catalogue, else the first one that
+    is no title.
     """
-    delimiters = DELIMITERS[:1] if file.numbered else DELIMITERS
-    read = [_headings(file, sheet, delimiter) for delimiter in delimiters]
-    headings = max(read, key=lambda headings: len(headings.positions))
-    _check_required(file, sheet, headings)
-    return headings
+    filled = [n for n, row in enumerate(rows) if _width(row)][:FIRST_ROWS]
+    if not filled:
+        return 0
+    known = {n: known_headings(rows[n]) for n in filled}
+    best = max(filled, key=lambda n: known[n])
+    if best == filled[0] or (known[best] > 1 and _stands_out(rows, filled, best, known[best])):
+        return best if known[best] else _after_titles(rows, filled)
+    return _after_titles(rows, filled)
 
 
-def _headings(file: SheetFile, sheet: Sheet, delimiter: str) -> Headings:
-    cells = _first_record(file, delimiter)
-    positions: dict[str, int] = {}
-    for position, cell in enumerate(cells):
-        column = sheet.column_for(cell)
-        if column and column.name in positions:
-            raise UnreadableSource(
-                f"The {file.label} has the column {column.name} twice. Keep one of them."
-            )
-        if column:
-            positions[column.name] = position
-    as_written = {name: cells[position].strip() for name, position in positions.items()}
-    return Headings(delimiter, len(cells), positions, as_written)
+def known_headings(cells: Iterable[str]) -> int:
+    """How many columns of one sheet of the catalogue a row names, for the sheet it names best."""
+    names = {plain(cell) for cell in list(cells)[:MOST_COLUMNS] if cell}
+    return max(len({columns[name] for name in names & columns.keys()}) for columns in _known())
 
 
-def _first_record(file: SheetFile, delimiter: str) -> list[str]:
-    # Later rows that are not UTF-8 are rejected one by one, so only the headings must be.
-    with file.path.open(encoding="utf-8-sig", errors="surrogateescape") as text:
-        try:
-            cells = next(csv.reader(_lines(text), delimiter=delimiter), [])
-        except csv.Error as error:
-            raise UnreadableSource(_not_text(file)) from error
-    if not any(cells):
-        raise UnreadableSource(f"The {file.label} is empty. Its first row must hold the headings.")
-    if len(cells) > MOST_COLUMNS:
-        raise UnreadableSource(
-            f"The {file.label} has more than {MOST_COLUMNS:,} columns. Keep the ones that are used."
-        )
-    if not "".join(cells).isprintable():
-        raise UnreadableSource(_not_text(file))
-    return cells
+def distinct(cells: Iterable[str]) -> tuple[str, ...]:
+    """Headings without spaces around them, and no two alike."""
+    trimmed = [cell.strip(" \t\r\n\v\f\u00a0\ufeff") for cell in cells]
+    given, found = set(trimmed), set[str]()
+    for position, heading in enumerate(trimmed):
+        name, number = heading or f"column {position + 1}", 1
+        while name in found or (number > 1 and name in given):
+            number += 1
+            name = f"{heading or f'column {position + 1}'} ({number})"
+        found.add(name)
+        trimmed[position] = name
+    return tuple(trimmed)
 
 
-def _lines(text: TextIO) -> Iterator[str]:
-    return iter(lambda: text.readline(LINE_CHARACTERS), "")
+@cache
+def _known() -> tuple[dict[str, str], ...]:
+    return tuple(
+        {name: column.name for column in sheet.columns for name in (*column.also, column.name)}
+        for sheet in SHEETS.values()
+    )
 
 
-def _not_text(file: SheetFile) -> str:
-    return f"The headings of the {file.label} can't be read. Save it as CSV UTF-8."
+def _width(row: Sequence[str]) -> int:
+    """The cells up to the last one with something in it."""
+    return max((n for n, cell in enumerate(row, start=1) if cell.strip()), default=0)
 
 
-def _check_required(file: SheetFile, sheet: Sheet, headings: Headings) -> None:
-    for column in sheet.columns:
-        if column.required and column.name not in headings.positions:
-            raise UnreadableSource(
-                f"The {file.label} has no column {column.name}. Add it and import again."
-            )
-    together = sheet.together if isinstance(sheet, Table) else ()
-    given = [name for name in together if name in headings.positions]
-    if given and len(given) < len(together):
-        raise UnreadableSource(
-            f"The {file.label} has the column {given[0]} but not all of {', '.join(together)}."
-        )
+def _stands_out(
+    rows: Sequence[Sequence[str]], filled: Sequence[int], best: int, known: int
+) -> bool:
+    """Whether it is a row of headings beneath titles, and not one of data with such words."""
+    width = _width(rows[best])
+    certain = known >= SURELY_HEADINGS and known * 2 >= width
+    return certain or all(_width(rows[n]) < width for n in filled if n < best)
+
+
+def _after_titles(rows: Sequence[Sequence[str]], filled: Sequence[int]) -> int:
+    """The first row of several cells, if the rows above it are clearly titles."""
+    first = next((n for n in filled if _width(rows[n]) > 1), filled[0])
+    apart = first > 0 and not _width(rows[first - 1]) and first > filled[0]
+    return first if apart or _is_table([rows[n] for n in filled if n >= first]) else filled[0]
+
+
+def _is_table(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are so many, so wide and so equal that no text just happens to look like it."""
+    widths = {len(row) for row in rows}
+    return len(rows) >= TABLE_ROWS and len(widths) == 1 and min(widths) >= TABLE_COLUMNS

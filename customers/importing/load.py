@@ -1,174 +1,200 @@
-"""Storing the good rows: staged beside the real tables, compared and taken over set by set."""
+"""Storing what a plan says: new rows copied straight into the tables, changed ones in one update.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Everything is resolved and compared beforehand, so that the database does nothing but write.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from django.db import connection, models
+from django.db import connection
 
-from customers.bulk import NULL, copy_in, quoted
+from customers.bulk import NULL, copy_in, copy_out, quoted
 from customers.duck import literal
+from customers.importing.plan import Counts
 from customers.importing.read import RawSheet
-from customers.importing.rejects import rejected_rows
-from customers.importing.sql import scalar
-from customers.importing.tables import TABLE_NAMED, TABLES, Table
+from customers.importing.stored import column_of, fetch_stored, field_type
+from customers.importing.tables import TABLES, Table
 
 STAGED = "staged"
-TURN = 8_150_312_044  # any number that no other lock of this database has
+Tell = Callable[[str, int, float], object]  # table, its rows to be written, the share done
 
 
-class RowsUnaccounted(RuntimeError):
-    """The rows read are not those created, updated, unchanged and rejected."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of the rows of one table."""
-
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
+class RecordsMoved(RuntimeError):
+    """Someone else changed the same records between the comparison and the writing."""
 
 
 def load(
-    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
-) -> dict[str, Counts]:
-    """Store the good rows of all tables: {table: counts}, also of tables that were not read.
+    db: duckdb.DuckDBPyConnection,
+    raw: Mapping[str, RawSheet],
+    counts: Mapping[str, Counts],
+    *,
+    import_id: int | None,
+    folder: Path,
+    tell: Tell,
+) -> None:
+    """Store the new and the changed rows of all tables, after `plan`.
 
-    Call it inside one transaction, after `check`; the folder is for files on the way. It waits for
-    another load to end. Columns that the source lacks keep what is stored. Raises RowsUnaccounted
-    when the counts don't add up.
+    Call it inside one transaction; rows that come from no import have no import id. The old values
+    of changed rows go to `before-<table>.csv` in the folder, see `before_file`. Raises RecordsMoved
+    or IntegrityError when someone else has written the same records since they were compared; a
+    new comparison then sets it right.
     """
-    _wait_for_turn()
-    return {
-        table.name: _load_table(db, table, raw[table.name], folder)
-        if table.name in raw
-        else Counts()
-        for table in TABLES
-    }
+    mark = "NULL" if import_id is None else str(int(import_id))
+    for table in TABLES:
+        if table.name not in raw:
+            continue
+        fields, count = table.fields(set(raw[table.name].headings)), counts[table.name]
+        writes = count.created + count.updated
+        watch = _watcher(tell, table, count)
+        if count.updated:
+            _change(db, table, fields[1:], count.updated, mark, folder)
+        if count.created:
+            _create(db, table, fields, count.created, mark, folder, watch)
+        if writes:
+            tell(table.name, writes, 1.0)
 
 
-def _wait_for_turn() -> None:
-    # Two loads that store the same rows in another order would wait for each other for ever;
-    # SQLite has one writer anyway.
-    if connection.vendor == "postgresql":
-        _execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+def before_file(folder: Path, table: Table) -> Path:
+    """Where the old values of the rows are that an import changed: id, fields, changed_in."""
+    return folder / f"before-{table.name}.csv"
 
 
-def _load_table(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet, folder: Path) -> Counts:
-    fields = table.fields(set(raw.headings))
-    staged = _stage(db, table, fields, folder / f"{table.name}-good.csv")
-    updated, created = _update(table, fields), _insert(table, fields)
-    _execute(f"DROP TABLE {STAGED}")
-    repeated = scalar(db, f"SELECT count(*) FROM repeats_{table.name}")
-    counts = Counts(
-        rows=raw.rows,
-        created=created,
-        updated=updated,
-        unchanged=staged - created - updated + repeated,
-        rejected=rejected_rows(db, table.name),
-    )
-    _check_sum(table, counts)
-    return counts
+def _watcher(tell: Tell, table: Table, count: Counts) -> Callable[[float], object]:
+    return lambda share: tell(table.name, count.created + count.updated, share)
 
 
-def _check_sum(table: Table, counts: Counts) -> None:
-    outcomes = (counts.created, counts.updated, counts.unchanged, counts.rejected)
-    if min(outcomes) < 0 or sum(outcomes) != counts.rows:
-        raise RowsUnaccounted(f"The rows of {table.name} don't add up: {counts}.")
-
-
-def _stage(db: duckdb.DuckDBPyConnection, table: Table, fields: list[str], path: Path) -> int:
-    """Copies the good rows into a temporary table of the same types, references by external id."""
-    db.execute(
-        f"COPY (SELECT line, {', '.join(fields)} FROM good_{table.name})"
-        f" TO {literal(str(path))} (FORMAT csv, HEADER true, NULLSTR {literal(NULL)})"
-    )
-    types = ", ".join(f"{quoted(field)} {_staged_type(table, field)}" for field in fields)
-    _execute(f"CREATE TEMPORARY TABLE {STAGED} (line bigint, {types})")
-    staged = copy_in(STAGED, ["line", *fields], path)
+def _create(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    fields: list[str],
+    expected: int,
+    mark: str,
+    folder: Path,
+    watch: Callable[[float], object],
+) -> None:
+    given = {column_of(table, field): _cell(table, field) for field in fields}
+    marks = {"created_in_id": mark, "changed_in_id": mark}
+    values = given | _defaults(table, set(given) | set(marks)) | marks
+    path = folder / f"{table.name}-new.csv"
+    selected = ", ".join(f"{value} AS {name}" for name, value in values.items())
+    _write(db, f"SELECT {selected} FROM plan_{table.name} WHERE is_new ORDER BY line", path)
+    created = copy_in(table.model._meta.db_table, list(values), path, watch)
     path.unlink()
+    if created != expected:
+        raise RecordsMoved(f"{created} of {expected} rows of {table.name} were new.")
+    _learn_keys(db, table, folder)
+
+
+def _learn_keys(db: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> None:
+    """Adds the primary keys of the new rows to what is stored, for the rows that refer to them."""
+    if not any(table.name == column.references for other in TABLES for column in other.columns):
+        return
+    db.execute(
+        f"CREATE OR REPLACE TABLE created_{table.name} AS"
+        f" SELECT external_id AS id FROM plan_{table.name} WHERE is_new"
+    )
+    into = f"keys_{table.name}"
+    keys = f"SELECT id FROM created_{table.name}"
+    fetch_stored(db, table, keys, ["external_id"], folder, into=into)
+    db.execute(
+        f"INSERT INTO stored_{table.name} (id, external_id)"
+        f" SELECT id, external_id FROM {into} WHERE external_id IN ({keys})"
+    )
+
+
+def _change(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    fields: list[str],
+    expected: int,
+    mark: str,
+    folder: Path,
+) -> None:
+    columns = [column_of(table, field) for field in fields]
+    path = folder / f"{table.name}-changed.csv"
+    named = ", ".join(f"{_cell(table, f)} AS {c}" for f, c in zip(fields, columns, strict=True))
+    _write(db, f"SELECT id, {named} FROM plan_{table.name} WHERE is_changed ORDER BY id", path)
+    stage(table, columns, path)
+    path.unlink()
+    lock_staged(table)
+    keep = ["id", *columns, "changed_in_id"]
+    copy_out(_of_staged(table, keep), before_file(folder, table))
+    if overwrite_from_staged(table, columns, changed_in=mark) != expected:
+        raise RecordsMoved(f"Not all of the {expected} changed rows of {table.name} are there.")
+
+
+def stage(table: Table, columns: list[str], path: Path) -> int:
+    """Copy a CSV file with id and columns of the table into a temporary one; returns its rows."""
+    types = ", ".join(f"{quoted(c)} {_column_type(table, c)}" for c in columns)
+    _execute(f"DROP TABLE IF EXISTS {STAGED}")
+    _execute(f"CREATE TEMPORARY TABLE {STAGED} (id bigint PRIMARY KEY, {types})")
+    staged = copy_in(STAGED, ["id", *columns], path)
     if connection.vendor == "postgresql":
         _execute(f"ANALYZE {STAGED}")
     return staged
 
 
-def _staged_type(table: Table, field: str) -> str:
-    stored: Any = table.model._meta.get_field("external_id" if table.reference(field) else field)
-    return str(stored.db_type(connection))
+def lock_staged(table: Table) -> None:
+    """Keep others from changing the stored rows of what is staged, until the transaction ends."""
+    if connection.vendor == "postgresql":  # SQLite has one writer anyway
+        rows = _of_staged(table, ["id"])
+        _execute(f"SELECT count(*) FROM ({rows} ORDER BY t.id FOR UPDATE OF t) AS locked")
 
 
-def _update(table: Table, fields: list[str]) -> int:
-    """Overwrites the stored rows that differ in a field of the source; returns how many."""
-    target, columns = table.model._meta.db_table, _columns(table, fields)[1:]
-    if not columns:
-        return 0
-    values = ", ".join(f"{quoted(column)} = new.{quoted(column)}" for column in columns)
-    # SQLite knows the standard's words since 3.39 only.
-    is_not = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
-    differs = " OR ".join(
-        f"{quoted(target)}.{quoted(column)} {is_not} new.{quoted(column)}" for column in columns
+def overwrite_from_staged(table: Table, columns: Iterable[str], *, changed_in: str) -> int:
+    """Give the stored rows the staged values; `changed_in` is SQL. Returns how many."""
+    target = quoted(table.model._meta.db_table)
+    values = ", ".join(f"{quoted(c)} = {STAGED}.{quoted(c)}" for c in columns)
+    changed = _execute(
+        f"UPDATE {target} SET {values}, changed_in_id = {changed_in} FROM {STAGED}"
+        f" WHERE {target}.id = {STAGED}.id"
     )
-    return _execute(
-        f"UPDATE {quoted(target)} SET {values} FROM ({_resolved(table, fields)}) AS new"
-        f" WHERE {quoted(target)}.external_id = new.external_id AND ({differs})"
-    )
+    _execute(f"DROP TABLE {STAGED}")
+    return changed
 
 
-def _insert(table: Table, fields: list[str]) -> int:
-    """Adds the rows that are not stored yet, in the order of the file; returns how many."""
-    target, columns = table.model._meta.db_table, _columns(table, fields)
-    defaults = _defaults(table.model, columns)
-    places = "".join(", %s" for _ in defaults)
-    given = ", ".join(f"new.{quoted(column)}" for column in columns)
-    return _execute(
-        f"INSERT INTO {quoted(target)} ({quoted(*columns, *defaults)})"
-        f" SELECT {given}{places} FROM ({_resolved(table, fields)}) AS new"
-        f" LEFT JOIN {quoted(target)} old ON old.external_id = new.external_id"
-        f" WHERE old.id IS NULL ORDER BY new.line {_on_conflict(columns[1:])}",
-        list(defaults.values()),
+def _of_staged(table: Table, columns: Iterable[str]) -> str:
+    selected = ", ".join(f"t.{quoted(column)}" for column in columns)
+    return (
+        f"SELECT {selected} FROM {STAGED} s JOIN {quoted(table.model._meta.db_table)} t USING (id)"
     )
 
 
-def _on_conflict(columns: list[str]) -> str:
-    """Someone else may have added the same row a moment ago; the file's values count."""
-    values = ", ".join(f"{quoted(column)} = EXCLUDED.{quoted(column)}" for column in columns)
-    return f"ON CONFLICT (external_id) DO {f'UPDATE SET {values}' if values else 'NOTHING'}"
+def _column_type(table: Table, column: str) -> str:
+    fields: list[Any] = list(table.model._meta.concrete_fields)
+    return next(str(f.db_type(connection)) for f in fields if f.column == column)
 
 
-def _resolved(table: Table, fields: list[str]) -> str:
-    """A query of the staged rows with the primary keys of what they refer to."""
-    columns, joins = ["s.line"], []
-    for field, column in zip(fields, _columns(table, fields), strict=True):
-        source = f"s.{quoted(field)}"
-        if referred := TABLE_NAMED.get(table.reference(field)):
-            stored = quoted(referred.model._meta.db_table)
-            joins.append(f"LEFT JOIN {stored} r_{field} ON r_{field}.external_id = {source}")
-            source = f"r_{field}.id"
-        columns.append(f"{source} AS {quoted(column)}")
-    return f"SELECT {', '.join(columns)} FROM {STAGED} s {' '.join(joins)}"
+def _defaults(table: Table, given: set[str]) -> dict[str, str]:
+    """What a new row has in the columns that the source lacks, as DuckDB SQL."""
+    fields: list[Any] = list(table.model._meta.concrete_fields)
+    return {
+        field.column: _literal(field.get_default())
+        for field in fields
+        if field.column not in given and not field.primary_key
+    }
 
 
-def _columns(table: Table, fields: list[str]) -> list[str]:
-    stored: dict[str, Any] = {f.name: f for f in table.model._meta.concrete_fields}
-    return [stored[field].column for field in fields]
+def _cell(table: Table, field: str) -> str:
+    """A field of a plan as both databases read it from a file: yes and no are 1 and 0."""
+    return f"{field}::TINYINT" if field_type(table, field) == "BOOLEAN" else field
 
 
-def _defaults(model: type[models.Model], columns: list[str]) -> dict[str, Any]:
-    """What a new row has in the columns that the source lacks."""
-    lacking: list[Any] = [
-        field
-        for field in model._meta.concrete_fields
-        if field.column not in columns and not field.primary_key
-    ]
-    return {f.column: f.get_db_prep_save(f.get_default(), connection) for f in lacking}
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return literal(int(value) if isinstance(value, bool) else value)
 
 
-def _execute(statement: str, values: list[Any] | None = None) -> int:
+def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    db.execute(
+        f"COPY ({query}) TO {literal(path)} (FORMAT csv, HEADER true, NULLSTR {literal(NULL)})"
+    )
+
+
+def _execute(statement: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement)
         return int(cursor.rowcount)

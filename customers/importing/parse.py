@@ -2,18 +2,27 @@
 
 from collections.abc import Collection
 
+from django.conf import settings
+
 from customers.duck import literal
+from customers.importing.notations import ARABIC_GROUP, ARABIC_POINT, DAY_FIRST, Notations
+from customers.importing.sql import folded, latin_digits, trimmed
 from customers.importing.tables import Column, Kind, Sheet
+from customers.importing.words import fold
 
 GENDER_IDS = "gender_ids"  # the DuckDB variable {gender_id: gender}
 GENDER_FAULTS = "gender_faults"  # {gender_id: why it stands for no gender}
-# Blank, tab, line ends, no-break space, and marks that files pasted together carry.
-SPACES = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279)"
-EDGE = r"^[\s\x0b\x{a0}\x{feff}]|[\s\x0b\x{a0}\x{feff}]$"  # one of SPACES at either end
 NULL_MARK = r"\N"  # how database exports, and our own staging files, write an empty cell
+CLOCK = r"[ T]+([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[AaPp]\.?[Mm]\.?)?$"
+WITH_ZONE = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d(:?\d\d)?)$"
+SERIAL = r"^\d{5,6}(\.\d+)?$"  # a spreadsheet's number of a day, as 45443
+SERIAL_ZERO = "DATE '1899-12-30'"
+# The parts of a day, with one space between them; the year may have two digits.
+NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+YEAR_FIRST = ("%Y %m %d", "%Y %b %d", "%Y %B %d")
 
 
-def parsed(sheet: Sheet, given: Collection[str], rows: str = "true") -> str:
+def parsed(sheet: Sheet, given: Collection[str], notations: Notations, rows: str = "true") -> str:
     """A query of the rows of `raw_<sheet>` that a condition, in SQL, picks.
 
     It gives line, and for each column of the sheet three columns:
@@ -22,7 +31,7 @@ def parsed(sheet: Sheet, given: Collection[str], rows: str = "true") -> str:
     typed value, NULL where the text is not of the type. Columns that are not given are NULL.
     """
     texts = ", ".join(_texts(column, column.name in given) for column in sheet.columns)
-    values = ", ".join(f"{_value(column)} AS {column.name}" for column in sheet.columns)
+    values = ", ".join(f"{_value(column, notations)} AS {column.name}" for column in sheet.columns)
     return f"SELECT *, {values} FROM (SELECT line, {texts} FROM raw_{sheet.name} WHERE {rows})"
 
 
@@ -37,21 +46,21 @@ def field_values(sheet: Sheet, given: Collection[str]) -> str:
 
 def _texts(column: Column, given: bool) -> str:
     raw = column.name if given else "NULL::VARCHAR"
-    # Trimming ten million cells takes longer than looking which few of them need it.
-    trimmed = f"CASE WHEN regexp_matches({raw}, '{EDGE}') THEN trim({raw}, {SPACES}) ELSE {raw} END"
-    text = f"nullif(nullif({trimmed}, ''), {literal(NULL_MARK)})"
+    text = f"nullif(nullif({trimmed(raw)}, ''), {literal(NULL_MARK)})"
     return f"{raw} AS raw_{column.name}, {text} AS text_{column.name}"
 
 
-def _value(column: Column) -> str:
+def _value(column: Column, notations: Notations) -> str:
     text = f"text_{column.name}"
     match column.kind:
         case Kind.DAY:
-            return _day(text)
+            is_usual = column.name not in notations.days
+            return _usual_day(text) if is_usual else _any_day(text, notations)
         case Kind.MONEY:
-            return f"try_cast({text} AS DECIMAL(12, 2))"
+            return f"try_cast({_number(column, notations)} AS DECIMAL(12, 2))"
         case Kind.DEGREES:
-            return f"CASE WHEN isfinite(try_cast({text} AS DOUBLE)) THEN {text}::DOUBLE END"
+            number = f"try_cast({_number(column, notations)} AS DOUBLE)"
+            return f"CASE WHEN isfinite({number}) THEN {number} END"
         case Kind.WORD:
             return _word(text, column)
         case Kind.GENDER_ID:
@@ -60,7 +69,7 @@ def _value(column: Column) -> str:
             return text
 
 
-def _day(text: str) -> str:
+def _usual_day(text: str) -> str:
     """2024-05-31, or that with a time of day; the database knows the years 1 to 9999."""
     day = f"try_cast(left({text}, 10) AS DATE)"
     return (
@@ -70,8 +79,46 @@ def _day(text: str) -> str:
     )
 
 
+def _any_day(text: str, notations: Notations) -> str:
+    """A day in whatever way people and programs write it; one with a time zone, as it was here."""
+    latin = latin_digits(text)
+    bare = f"regexp_replace({latin}, '{CLOCK}', '')"
+    words = rf"regexp_replace(trim({bare}), '[-/.,\s]+', ' ', 'g')"
+    numbers = "%d %m %Y" if notations.dates == DAY_FIRST else "%m %d %Y"
+    long = ", ".join(literal(f) for f in (*YEAR_FIRST, numbers, *NAMED_MONTHS))
+    short = ", ".join(literal(f.replace("%Y", "%y")) for f in (numbers, *NAMED_MONTHS))
+    here = f"(try_cast({latin} AS TIMESTAMPTZ) AT TIME ZONE {literal(settings.TIME_ZONE)})::DATE"
+    day = (
+        rf"(CASE WHEN regexp_matches({words}, '^\S+ \S+ \d\d$')"
+        f" AND NOT regexp_matches({words}, '^[0-9]{{4}}')"
+        f" THEN try_strptime({words}, [{short}]) ELSE try_strptime({words}, [{long}]) END)::DATE"
+    )
+    return (
+        f"coalesce({_usual_day(text)},"
+        f" CASE WHEN regexp_matches({latin}, '{WITH_ZONE}') THEN {here}"
+        rf" WHEN regexp_matches({bare}, '^\d{{8}}$') THEN try_strptime({bare}, '%Y%m%d')::DATE"
+        f" WHEN regexp_matches({latin}, '{SERIAL}')"
+        f" THEN {SERIAL_ZERO} + floor({latin}::DOUBLE)::INT"
+        rf" WHEN regexp_matches({words}, '^\S+ \S+ \S+$') AND year({day}) > 0 THEN {day} END)"
+    )
+
+
+def _number(column: Column, notations: Notations) -> str:
+    text = f"text_{column.name}"
+    if column.name not in notations.numbers:
+        return text
+    point, group = (",", ".") if column.name in notations.commas else (".", ",")
+    spaces = rf"[\s\x{{a0}}\x{{202f}}{ARABIC_GROUP}]"
+    latin = f"regexp_replace({latin_digits(text)}, '{spaces}', '', 'g')"
+    latin = f"replace({latin}, '{ARABIC_POINT}', '{point}')"
+    grouped = rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?$"
+    plain = f"CASE WHEN regexp_matches({latin}, '{grouped}') THEN replace({latin}, '{group}', '')"
+    return f"replace({plain} ELSE {latin} END, '{point}', '.')"
+
+
 def _word(text: str, column: Column) -> str:
     words = " ".join(
-        f"WHEN {literal(word)} THEN {literal(stored)}" for word, stored in column.words.items()
+        f"WHEN {literal(fold(word))} THEN {literal(stored)}"
+        for word, stored in column.words.items()
     )
-    return f"CASE lower({text}) {words} END"
+    return f"CASE {folded(text)} {words} END"

@@ -1,80 +1,150 @@
-"""Bringing a source into DuckDB, every cell as the text that stands in the file.
+"""Bringing the parts of a source into DuckDB, every cell as the text that stands in the file.
 
-A line is what a person sees in the file: the headings are line 1. In a CSV file a record that
-goes over several lines counts as one, and blank lines are not counted.
+A row is known by its `line`: the line that a spreadsheet shows, after the number of its part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
-from customers.importing.csv_files import read_csv_file
-from customers.importing.headings import read_headings
-from customers.importing.sources import SheetFile, find_sheets
-from customers.importing.sql import scalar
-from customers.importing.tables import GENDERS, SHEETS, Sheet
+from customers.importing.csv_files import read_part
+from customers.importing.mapping import BadMapping, PartMapping, faults_of_mapping
+from customers.importing.parts import Part
+from customers.importing.tables import GENDERS, SHEETS, TABLES, Sheet
 from customers.importing.unreadable import UnreadableSource
+
+LINES = 1 << 40  # more lines than a part has
+LINE = f"(line % {LINES})"  # the line in its part, in SQL
 
 
 @dataclass(frozen=True)
 class RawSheet:
-    """A sheet that was read: the view `raw_<name>` with `line` and the columns of the file."""
+    """A sheet that was read: the view `raw_<name>` with `line` and the columns of the catalogue."""
 
     label: str  # what people call it: sheet customers, file customers.csv
     headings: Mapping[str, str]  # the columns it has: as they are written in the file
     rows: int  # with the broken ones, without the blank ones
+    parts: tuple[int, ...]  # the numbers of the parts it was read from
+    dates: str | None = None  # one of mapping.DATES where a person said it
 
 
-def read_source(db: duckdb.DuckDBPyConnection, source: Path, folder: Path) -> dict[str, RawSheet]:
-    """Read the known sheets of a workbook, a folder or a zip, unpacked into the folder.
+def read_parts(
+    db: duckdb.DuckDBPyConnection, parts: Sequence[Part], mappings: Mapping[str, PartMapping]
+) -> dict[str, RawSheet]:
+    """Read the parts that are not left out: {name: sheet}.
 
-    Gives {name: sheet}, with the cells in `raw_<name>` and the rows that can't be told apart into
-    cells in `broken_<name>`. Raises UnreadableSource when nothing can be loaded from the source.
+    The cells are in `raw_<name>`, the rows that can't be told apart into cells in `broken_<name>`
+    and whole parts in `records_<number>`. Raises BadMapping when a required column is missing, and
+    UnreadableSource when nothing can be loaded from the source.
     """
-    files = find_sheets(source, folder)
-    raw = {name: _read_sheet(db, SHEETS[name], file) for name, file in files.items()}
-    _check_genders(raw)
-    return raw
+    of_sheet = _parts_of_sheets(parts, mappings)
+    _check_parts(parts, mappings, of_sheet)
+    return {
+        name: _read_sheet(db, SHEETS[name], numbers, parts, mappings)
+        for name, numbers in of_sheet.items()
+    }
 
 
-def _read_sheet(db: duckdb.DuckDBPyConnection, sheet: Sheet, file: SheetFile) -> RawSheet:
-    headings = read_headings(file, sheet)
-    read_csv_file(db, sheet.name, file, headings)
-    columns = ", ".join(f'r."{name}"' for name in headings.positions)
-    source = f"records_{sheet.name} r"
-    line = "r.line" if file.numbered else _number_lines(db, sheet.name)
-    if not file.numbered:
-        source += f" ASOF LEFT JOIN skipped_{sheet.name} s ON r.rowid + 2 >= s.threshold"
-    db.execute(
-        f"CREATE VIEW raw_{sheet.name} AS SELECT {line} AS line, {columns}"
-        f" FROM {source} WHERE NOT r.blank"
-    )
-    return RawSheet(file.label, headings.as_written, _rows(db, sheet.name))
+def check_mappings(parts: Sequence[Part], mappings: Mapping[str, PartMapping]) -> list[str]:
+    """What a person has to say before the parts can be read, a sentence each."""
+    faults = [fault for part in parts for fault in faults_of_mapping(part, mappings[part.name])]
+    of_sheet = _parts_of_sheets(parts, mappings)
+    if not any(table.name in of_sheet for table in TABLES):
+        wanted = ", ".join(table.name for table in TABLES)
+        faults.append(f"None of the tables was found. Say which part is one of: {wanted}.")
+    faults += _genders_missing(parts, mappings, of_sheet)
+    return faults + _unequal_parts(parts, mappings, of_sheet)
 
 
-def _number_lines(db: duckdb.DuckDBPyConnection, name: str) -> str:
-    """The line of a record in SQL: its place among the records, after the broken ones before it."""
-    # The n-th broken row stands before every record that would have its line or a later one if
-    # only the n - 1 before it were counted.
-    db.execute(
-        f"CREATE TABLE skipped_{name} AS SELECT threshold, max(broken) AS broken FROM ("
-        " SELECT row_number() OVER (ORDER BY line) AS broken, line - broken + 1 AS threshold"
-        f" FROM broken_{name}) GROUP BY threshold"
-    )
-    return "r.rowid + 2 + coalesce(s.broken, 0)"
+def _parts_of_sheets(
+    parts: Sequence[Part], mappings: Mapping[str, PartMapping]
+) -> dict[str, list[int]]:
+    of_sheet: dict[str, list[int]] = {}
+    for number, part in enumerate(parts):
+        if table := mappings[part.name].table:
+            of_sheet.setdefault(table, []).append(number)
+    return of_sheet
 
 
-def _rows(db: duckdb.DuckDBPyConnection, name: str) -> int:
-    read = scalar(db, f"SELECT count(*) FROM records_{name} WHERE NOT blank")
-    return read + scalar(db, f"SELECT count(*) FROM broken_{name}")
-
-
-def _check_genders(raw: Mapping[str, RawSheet]) -> None:
-    customers = raw.get("customers")
-    if customers and "gender_id" in customers.headings and GENDERS.name not in raw:
+def _check_parts(
+    parts: Sequence[Part],
+    mappings: Mapping[str, PartMapping],
+    of_sheet: Mapping[str, Sequence[int]],
+) -> None:
+    if not any(table.name in of_sheet for table in TABLES):
+        wanted = ", ".join(table.name for table in TABLES)
         raise UnreadableSource(
-            f"The {customers.label} has gender_id, but there is no table genders to look it up."
-            " Add it, or give the gender itself in a column gender."
+            f"None of the tables was found. Name the sheets or CSV files {wanted}."
         )
+    if faults := check_mappings(parts, mappings):
+        raise BadMapping(" ".join(faults))
+
+
+def _genders_missing(
+    parts: Sequence[Part],
+    mappings: Mapping[str, PartMapping],
+    of_sheet: Mapping[str, Sequence[int]],
+) -> list[str]:
+    using = [
+        parts[number].label
+        for number in of_sheet.get("customers", [])
+        if "gender_id" in mappings[parts[number].name].columns.values()
+    ]
+    if not using or GENDERS.name in of_sheet:
+        return []
+    return [
+        f"The {using[0]} has gender_id, but there is no table genders to look it up."
+        " Add it, or give the gender itself in a column gender."
+    ]
+
+
+def _unequal_parts(
+    parts: Sequence[Part],
+    mappings: Mapping[str, PartMapping],
+    of_sheet: Mapping[str, Sequence[int]],
+) -> list[str]:
+    """A missing column keeps what is stored, so it can't be missing in one of several files."""
+    faults = []
+    for name, numbers in of_sheet.items():
+        first, *others = (parts[number] for number in numbers)
+        columns = set(_positions(first, mappings[first.name]))
+        faults += [
+            f"The {first.label} and the {other.label} both hold {name}, but only one of"
+            f" them has {min(differing)}. Give both the same columns."
+            for other in others
+            if (differing := columns ^ set(_positions(other, mappings[other.name])))
+        ]
+    return faults
+
+
+def _positions(part: Part, mapping: PartMapping) -> dict[str, int]:
+    """Where the known columns of a part are."""
+    return {
+        column: position
+        for position, heading in enumerate(part.headings)
+        if (column := mapping.columns.get(heading))
+    }
+
+
+def _read_sheet(
+    db: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    numbers: Sequence[int],
+    parts: Sequence[Part],
+    mappings: Mapping[str, PartMapping],
+) -> RawSheet:
+    read, broken, rows = [], [], 0
+    for number in numbers:
+        rows += read_part(db, parts[number], str(number))
+        line = f"line + {number * LINES}" if number else "line"
+        positions = _positions(parts[number], mappings[parts[number].name])
+        columns = ", ".join(f"c{positions[name]} AS {name}" for name in sorted(positions))
+        read.append(f"SELECT {line} AS line, {columns} FROM records_{number}")
+        broken.append(f"SELECT {line} AS line, error_type, row FROM broken_{number}")
+    db.execute(f"CREATE VIEW raw_{sheet.name} AS {' UNION ALL '.join(read)}")
+    db.execute(f"CREATE VIEW broken_{sheet.name} AS {' UNION ALL '.join(broken)}")
+    first = parts[numbers[0]]
+    headings = {c: h for h, c in mappings[first.name].columns.items() if c}
+    dates = next((m.dates for n in numbers if (m := mappings[parts[n].name]).dates), None)
+    return RawSheet(first.label, headings, rows, tuple(numbers), dates)

@@ -1,46 +1,98 @@
 """Finding the ids that rows refer to and that are nowhere."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import duckdb
 
-from customers.importing.tables import TABLE_NAMED, Column, Table
+from customers.duck import literal
+from customers.importing.read import LINE, RawSheet
+from customers.importing.rejects import add_rejects
+from customers.importing.sql import scalar, trimmed
+from customers.importing.stored import fetch_stored
+from customers.importing.tables import TABLES, Column, Table
 
-IDS_AT_A_TIME = 900  # older SQLite takes 999 values in one statement
 
+def reject_unknown_references(
+    db: duckdb.DuckDBPyConnection, table: Table, raw: Mapping[str, RawSheet], folder: Path
+) -> None:
+    """Make `stored_<table>` and reject the rows that refer to a row of it that is nowhere.
 
-def unknown_references(db: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:
-    """The name of a DuckDB table whose `id` are a column's references that don't exist.
-
-    An id exists when the file has a good row with it or the database has it. Only ids that the
-    file mentions and lacks are asked of the database.
+    An id exists when the file has a good row with it or the database has it. The tables come in
+    the order of `TABLES`, so that the rows referred to have been looked at themselves.
     """
-    unknown = f"unknown_{table.name}_{column.field}"
-    db.execute(
-        f"CREATE TABLE {unknown} AS SELECT DISTINCT {column.field} AS id FROM good_{table.name}"
-        f" WHERE {column.field} IS NOT NULL {_not_in_file(db, column)}"
+    own = table.fields(set(raw[table.name].headings)) if table.name in raw else ["external_id"]
+    fetch_stored(db, table, _keys(table, raw), own, folder, into=f"stored_{table.name}")
+    for other, column in _referring(table, raw):
+        _reject_unknown(db, table, other, column, raw)
+
+
+def _referring(table: Table, raw: Mapping[str, RawSheet]) -> list[tuple[Table, Column]]:
+    """The columns that were read and hold ids of the table."""
+    return [
+        (other, column)
+        for other in TABLES
+        if other.name in raw
+        for column in other.columns
+        if column.references == table.name and column.name in raw[other.name].headings
+    ]
+
+
+def _keys(table: Table, raw: Mapping[str, RawSheet]) -> str:
+    """A query of all ids of the table that the source mentions, each once."""
+    own = [f"SELECT external_id AS id FROM good_{table.name}"] if table.name in raw else []
+    others = [
+        f"SELECT {column.field} AS id FROM good_{other.name} WHERE {column.field} IS NOT NULL"
+        for other, column in _referring(table, raw)
+    ]
+    mentioned = " UNION ALL ".join([*own, *others]) or "SELECT NULL AS id WHERE false"
+    return f"SELECT DISTINCT id FROM ({mentioned})"
+
+
+def _reject_unknown(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    other: Table,
+    column: Column,
+    raw: Mapping[str, RawSheet],
+) -> None:
+    in_file = f"UNION SELECT external_id FROM good_{table.name}" if table.name in raw else ""
+    unknown = (
+        f"{column.field} IS NOT NULL AND {column.field} NOT IN"
+        f" (SELECT external_id FROM stored_{table.name} {in_file})"
     )
-    _remove_stored(db, unknown, column)
-    return unknown
+    lines = f"SELECT line FROM good_{other.name} WHERE {unknown}"
+    db.execute(f"CREATE OR REPLACE TABLE unknown AS {lines}")
+    if not scalar(db, "SELECT count(*) FROM unknown"):
+        return
+    position, heading = other.columns.index(column), raw[other.name].headings[column.name]
+    add_rejects(
+        db,
+        other.name,
+        f"SELECT line, {position}, {literal(heading)}, r.{column.name},"
+        f" 'unknown_reference', {_reason(db, table, f'r.{column.name}', raw)}"
+        f" FROM unknown JOIN raw_{other.name} r USING (line)",
+    )
 
 
-def _not_in_file(db: duckdb.DuckDBPyConnection, column: Column) -> str:
-    good = f"good_{column.references}"
-    tables = db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [good])
-    if not tables.fetchone():
-        return ""
-    return f"AND NOT EXISTS (FROM {good} g WHERE g.external_id = {column.field})"
-
-
-def _remove_stored(db: duckdb.DuckDBPyConnection, unknown: str, column: Column) -> None:
-    stored = f"stored_for_{unknown}"
-    db.execute(f"CREATE TABLE {stored} (id VARCHAR)")
-    asked = db.cursor().execute(f"SELECT id FROM {unknown}")
-    while rows := asked.fetchmany(IDS_AT_A_TIME):
-        ids = _stored_ids(column, [row[0] for row in rows])
-        db.execute(f"INSERT INTO {stored} SELECT unnest(?::VARCHAR[])", [ids])
-    db.execute(f"DELETE FROM {unknown} WHERE id IN (SELECT id FROM {stored})")
-
-
-def _stored_ids(column: Column, ids: list[str]) -> list[str]:
-    records = TABLE_NAMED[column.references].model._default_manager
-    found = records.filter(external_id__in=ids)
-    return list(found.values_list("external_id", flat=True))
+def _reason(
+    db: duckdb.DuckDBPyConnection, table: Table, key: str, raw: Mapping[str, RawSheet]
+) -> str:
+    """SQL of the sentence for a row whose key is nowhere; the one to mend may be another row."""
+    noun = table.model._meta.verbose_name
+    nowhere = literal(
+        f"There is no {noun} with this id, neither in the database nor among the good rows."
+    )
+    if table.name not in raw:
+        return nowhere
+    rejected = f"SELECT line FROM rejects WHERE sheet = {literal(table.name)}"
+    db.execute(
+        "CREATE OR REPLACE TABLE rejected_keys AS"
+        f" SELECT {trimmed(table.key.name)} AS key, min({LINE}) AS line"
+        f" FROM raw_{table.name} WHERE line IN ({rejected}) GROUP BY 1"
+    )
+    said = literal(f" of the {raw[table.name].label} was rejected; mend that one first.")
+    return (
+        f"coalesce((SELECT 'Its {noun} in line ' || k.line || {said} FROM rejected_keys k"
+        f" WHERE k.key = {trimmed(key)}), {nowhere})"
+    )

@@ -1,16 +1,23 @@
-"""The rows that could not be loaded, and the file that tells people why."""
+"""The rows that could not be loaded, and the file in which people mend them."""
 
 import codecs
+import csv
+import io
 import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from customers.duck import literal
+from customers.importing.parts import REJECT_COLUMNS, Part
+from customers.importing.read import LINE, LINES, RawSheet
 from customers.importing.sql import scalar
 from customers.importing.tables import SHEETS
 
-MOST_SHOWN = 1000  # characters of a value; one long text must not fill the disk again
+MOST_SHOWN = 1000  # characters of the value at fault; the row's own cells are whole
+MOST_REASONS, MOST_EXAMPLES = 30, 5
 REJECTS_FILE = "rejected-rows.csv"
 # A spreadsheet takes a cell that begins like this for a formula.
 FORMULA_STARTS = "'=', '+', '-', '@', chr(9), chr(13)"
@@ -34,37 +41,101 @@ def rejected_rows(db: duckdb.DuckDBPyConnection, sheet: str) -> int:
     return scalar(db, f"SELECT count(DISTINCT line) FROM rejects WHERE sheet = {literal(sheet)}")
 
 
-def write_rejects(db: duckdb.DuckDBPyConnection, folder: Path) -> str:
+def reasons(
+    db: duckdb.DuckDBPyConnection, parts: Sequence[Part], raw: Mapping[str, RawSheet]
+) -> list[dict[str, Any]]:
+    """Why rows are rejected, the most frequent reasons first, with their first lines.
+
+    Each is {table, part, column, code, reason, rows, examples: [{line, value}]}.
+    """
+    found = db.execute(
+        f"""
+        SELECT sheet, line // {LINES}, "column", code, arg_min(reason, line), count(*),
+            arg_min({{line: {LINE}, value: left(value, {MOST_SHOWN // 10})}}, line, {MOST_EXAMPLES})
+        FROM rejects GROUP BY 1, 2, 3, 4 ORDER BY count(*) DESC, min(line) LIMIT {MOST_REASONS}
+        """
+    ).fetchall()
+    return [
+        {
+            "table": sheet,
+            "part": parts[number].name,
+            "column": column,
+            "code": code,
+            "reason": reason,
+            "rows": rows,
+            "examples": [
+                {"line": e["line"], "value": e["value"] and e["value"].replace("\0", "␀")}
+                for e in lines
+            ],
+        }
+        for sheet, number, column, code, reason, rows, lines in found
+    ]
+
+
+def write_rejects(
+    db: duckdb.DuckDBPyConnection,
+    folder: Path,
+    parts: Sequence[Part],
+    raw: Mapping[str, RawSheet],
+) -> str:
     """Write the rejects to a CSV file in the folder, one line per rejected row: the file's name.
 
     Without rejects there is no file and the name is empty.
 
-    Columns: sheet, line, column, value and code of the first fault, reason with all of them.
+    Columns: sheet, line, column, value and code of the first fault, reason with all of them; then
+    the row as it stands in the source, under its own headings.
     """
-    if not scalar(db, "SELECT count(*) FROM rejects"):
+    numbers = [n for name, sheet in raw.items() if rejected_rows(db, name) for n in sheet.parts]
+    if not numbers:
         return ""
+    headings = list(dict.fromkeys(h for n in numbers for h in parts[n].headings))
+    rows = " UNION ALL ".join(
+        _rows_of_part(name, n, parts[n], headings)
+        for name, sheet in raw.items()
+        for n in sheet.parts
+        if n in numbers
+    )
     path, bare = folder / REJECTS_FILE, folder / "rejected-rows.part"
-    db.execute(f"COPY ({_one_line_per_row()}) TO {literal(bare)} (FORMAT csv, HEADER true)")
-    with bare.open("rb") as rows, path.open("wb") as file:
+    ordered = f"SELECT * EXCLUDE (rank, row) FROM ({rows}) ORDER BY rank, row"
+    db.execute(f"COPY ({ordered}) TO {literal(bare)} (FORMAT csv, HEADER false)")
+    with bare.open("rb") as cells, path.open("wb") as file:
         file.write(codecs.BOM_UTF8)  # or Excel takes Arabic for Latin letters
-        shutil.copyfileobj(rows, file)
+        file.write(_heading_row([*REJECT_COLUMNS, *headings]))
+        shutil.copyfileobj(cells, file)
     bare.unlink()
     return REJECTS_FILE
 
 
-def _one_line_per_row() -> str:
+def inert(cell: str) -> str:
+    """SQL of a cell as it stands in the file, but never a formula, and without NUL."""
+    shown = f"replace({cell}, chr(0), '␀')"
+    return f"CASE WHEN left({cell}, 1) IN ({FORMULA_STARTS}) THEN '''' || {shown} ELSE {shown} END"
+
+
+def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) -> str:
+    """A query of a part's rejected rows, with nothing under the headings it does not have."""
+    positions = {heading: position for position, heading in enumerate(part.headings)}
+    cells = ", ".join(
+        f"{inert(f'p.c{positions[h]}')} AS h{n}" if h in positions else f"NULL AS h{n}"
+        for n, h in enumerate(headings)
+    )
     first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
+    value = f"left({first['value']}, {MOST_SHOWN})"
     reasons = "string_agg(reason, ' ' ORDER BY position)"
-    order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SHEETS))
     return (
-        f'SELECT sheet, line, {_inert(first["column"])} AS "column",'
-        f" {_inert(first['value'])} AS value, {first['code']} AS code,"
-        f" {_inert(reasons)} AS reason"
-        f" FROM rejects GROUP BY sheet, line ORDER BY CASE sheet {order} END, line"
+        f"SELECT {list(SHEETS).index(sheet)} AS rank, f.row,"
+        f" {inert(literal(part.name))} AS sheet, f.line, {inert('f.column')},"
+        f" {inert('f.value')}, f.code, {inert('f.reason')}, {cells}"
+        f" FROM (SELECT line AS row, {LINE} AS line, {first['column']} AS column,"
+        f"  {value} AS value, {first['code']} AS code, {reasons} AS reason FROM rejects"
+        f"  WHERE sheet = {literal(sheet)} AND line // {LINES} = {number} GROUP BY ALL) f"
+        f" LEFT JOIN records_{number} p ON p.line = f.line"
     )
 
 
-def _inert(text: str) -> str:
-    """The text as it stands in the file, but not too long, never a formula, and without NUL."""
-    shown = f"replace(left({text}, {MOST_SHOWN}), chr(0), '␀')"
-    return f"CASE WHEN left({text}, 1) IN ({FORMULA_STARTS}) THEN '''' || {shown} ELSE {shown} END"
+def _heading_row(headings: Iterable[str]) -> bytes:
+    row = io.StringIO()
+    starts = ("=", "+", "-", "@", "\t", "\r")
+    cells = [f"'{heading}" if heading.startswith(starts) else heading for heading in headings]
+    csv.writer(row, lineterminator="\n").writerow(cells)
+    return row.getvalue().encode()

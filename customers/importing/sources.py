@@ -1,95 +1,183 @@
-"""Finding the tables in whatever was given: a workbook, a zip or a folder of CSV files."""
+"""Finding the tables in whatever was given: workbooks, CSV, Parquet, zips and folders of them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
-from customers.importing.archives import is_workbook, unpack_csv
-from customers.importing.tables import SHEETS, TABLES
+from customers.importing.archives import Budget, most_unpacked, unpack_gzip
+from customers.importing.contents import GZIP, PARQUET, WORKBOOK, ZIP, NoTable, kind_of
+from customers.importing.csv_parts import Found, part_of
+from customers.importing.given_files import GivenFile, files_of, readable
+from customers.importing.headings import known_headings
+from customers.importing.parts import Correction, Part
+from customers.importing.rejects_files import is_rejects_file, split_rejects
 from customers.importing.unreadable import UnreadableSource
-from customers.importing.workbooks import sheets_as_csv
+from customers.importing.workbooks import parquet_as_csv, sheets_as_csv
 
-ZIP, OLD_OFFICE = b"PK", b"\xd0\xcf\x11\xe0"
-NEEDED = "an Excel workbook (.xlsx) or a .zip of CSV files"
+Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True)
-class SheetFile:
-    """The CSV file of one sheet, for reading."""
+class _Candidate:
+    """What may become a part, under its short name or, where that is taken, its long one."""
 
-    path: Path
-    label: str  # what people call it: sheet customers, file customers.csv
-    numbered: bool  # whether the first column holds the line's number in the workbook
+    file: GivenFile
+    found: Found
+    longer: str
 
 
-def find_sheets(source: Path, folder: Path) -> dict[str, SheetFile]:
-    """The known sheets of a source, unpacked into the folder: {name: file}.
+@dataclass
+class _Work:
+    """Where the parts of one source are prepared."""
 
-    Raises UnreadableSource when there is nothing to be read.
+    folder: Path
+    budget: Budget
+    places: int = 0
+    passed_over: list[UnreadableSource] = field(default_factory=list)
+    tell: Tell = lambda sentence: None
+
+    def pass_over(self, file: GivenFile, error: UnreadableSource) -> None:
+        """Leave a file out that is no table, and say so."""
+        self.passed_over.append(error)
+        self.tell(f"Left out: the file {file.shown}. {error}")
+
+    def place(self) -> Path:
+        """A new folder."""
+        self.places += 1
+        path = self.folder / f"source-{self.places}"
+        path.mkdir()
+        return path
+
+
+def find_parts(
+    source: Path,
+    folder: Path,
+    corrections: Mapping[str, Correction],
+    called: str = "",
+    tell: Tell = lambda sentence: None,
+) -> list[Part]:
+    """The sheets and files of a source, prepared in the folder, in the order of the source.
+
+    `corrections` says by the name of a part what a person knows of its format; `called` is the
+    name of an uploaded file, where it is kept under another one. `tell` hears a sentence about
+    each file that is left out. Raises UnreadableSource when there is nothing to be read, or when
+    a file that was meant to be read can't be.
     """
-    names = set(SHEETS)
-    if source.is_dir():
-        found = _labelled(_in_folder(source, folder, names), "file {0}.csv")
+    work = _Work(folder, Budget(most_unpacked()), tell=tell)
+    candidates: list[_Candidate] = []
+    for file in files_of(source, work.place(), work.budget, called):
+        try:
+            candidates += _candidates(file, work)
+        except NoTable as error:
+            if file.is_meant:
+                raise
+            work.pass_over(file, error)
+    parts = _parts(_named_apart(candidates), work, corrections)
+    if parts:
+        return parts
+    raise next(iter(work.passed_over), _nothing(called or source.name))
+
+
+def _nothing(name: str) -> UnreadableSource:
+    return UnreadableSource(
+        f"There is no table in {readable(name)}."
+        " Give an Excel workbook (.xlsx), CSV files or a zip of them."
+    )
+
+
+def _candidates(file: GivenFile, work: _Work) -> list[_Candidate]:
+    kind = kind_of(file.path, file.shown)
+    if kind == GZIP:
+        unpacked = unpack_gzip(file.path, work.place() / "part.csv", work.budget, file.shown)
+        file, kind = replace(file, path=unpacked), kind_of(unpacked, file.shown)
+        if kind == GZIP:
+            kind = ZIP
+    if kind == ZIP:
+        raise UnreadableSource(
+            f"The archive has another archive in it: {file.shown}."
+            " Put the files straight into one zip."
+        )
+    if kind == WORKBOOK:
+        return _sheets(file, work)
+    path = work.place() / "part.csv"
+    if kind == PARQUET:
+        parquet_as_csv(file.path, path, work.budget)
     else:
-        _check_is_zip(source)
-        if is_workbook(source):
-            found = _labelled(sheets_as_csv(source, folder, names), "sheet {0}", numbered=True)
-        else:
-            found = _labelled(unpack_csv(source, folder, names), "file {0}.csv")
-    if not any(table.name in found for table in TABLES):
-        wanted = ", ".join(table.name for table in TABLES)
-        raise UnreadableSource(
-            f"None of the tables was found. Name the sheets or CSV files {wanted}."
-        )
-    return found
-
-
-def _labelled(
-    files: dict[str, Path], label: str, *, numbered: bool = False
-) -> dict[str, SheetFile]:
-    return {
-        name: SheetFile(path, label.format(name), numbered=numbered) for name, path in files.items()
-    }
-
-
-def _in_folder(source: Path, folder: Path, names: Collection[str]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for path in sorted(source.iterdir()):
-        name = path.stem.casefold()
-        if not path.is_file() or name not in names or path.suffix.casefold() not in ("", ".csv"):
-            continue
-        if name in found:
-            raise UnreadableSource(f"The folder has two files named {name}. Keep one of them.")
         # DuckDB takes characters such as * in a path for a pattern; this path has none.
-        found[name] = folder / f"{name}.csv"
-        found[name].symlink_to(path.resolve())
+        path.symlink_to(file.path.resolve())
+    is_text = kind != PARQUET
+    found = Found(file.stem, f"file {file.shown}", path, "csv" if is_text else PARQUET, not is_text)
+    return [_Candidate(file, found, str(PurePosixPath(file.name).with_name(file.stem)))]
+
+
+def _sheets(file: GivenFile, work: _Work) -> list[_Candidate]:
+    return [
+        _Candidate(
+            file, Found(title, f"sheet {title}", path, WORKBOOK, True), f"{file.stem}/{title}"
+        )
+        for title, path in sheets_as_csv(file.path, work.place(), work.budget).items()
+    ]
+
+
+def _named_apart(candidates: list[_Candidate]) -> list[_Candidate]:
+    """No two with one name; of two workbooks, both are told apart by the names of the files."""
+    counts = Counter(candidate.found.name for candidate in candidates)
+    names = distinct_names(
+        c.found.name if counts[c.found.name] == 1 else c.longer for c in candidates
+    )
+    return [
+        replace(c, found=replace(c.found, name=name))
+        for c, name in zip(candidates, names, strict=True)
+    ]
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """The names, the second "a" as "a (2)"."""
+    found: list[str] = []
+    for name in names:
+        number, other = 1, name
+        while other in found:
+            number += 1
+            other = f"{name} ({number})"
+        found.append(other)
     return found
 
 
-def _check_is_zip(source: Path) -> None:
-    start = _start_of(source)
-    if start.startswith(OLD_OFFICE):
-        raise UnreadableSource(
-            "This is an old .xls workbook, or one with a password."
-            " Save it as .xlsx without a password."
-        )
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise UnreadableSource(
-            "This is a web page or an XML file, whatever its name says."
-            " Open it in Excel and save it as .xlsx."
-        )
-    if not start.startswith(ZIP):
-        raise UnreadableSource(f"This is neither a workbook nor a zip. Give {NEEDED}.")
+def _parts(
+    candidates: list[_Candidate], work: _Work, corrections: Mapping[str, Correction]
+) -> list[Part]:
+    parts: list[Part] = []
+    for candidate in candidates:
+        name = candidate.found.name
+        said = corrections.get(name)
+        if said is None and len(candidates) == len(corrections) == 1:
+            said = next(iter(corrections.values()))  # one file has another name each day
+        parts += _parts_of(candidate, said, work, alone=len(candidates) == 1)
+    names = distinct_names(part.name for part in parts)
+    return [replace(part, name=name) for part, name in zip(parts, names, strict=True)]
 
 
-def _start_of(source: Path) -> bytes:
+def _parts_of(
+    candidate: _Candidate, said: Correction | None, work: _Work, *, alone: bool
+) -> list[Part]:
     try:
-        with source.open("rb") as file:
-            start = file.read(512)
-    except OSError as error:
-        raise UnreadableSource(
-            f"There is no file or folder {source.name} that can be read."
-        ) from error
-    if not start:
-        raise UnreadableSource(f"The file is empty. Give {NEEDED}.")
-    return start
+        part = part_of(candidate.found, said or Correction())
+    except UnreadableSource as error:
+        if alone or candidate.file.has_tables_name:
+            raise
+        work.pass_over(candidate.file, error)
+        return []
+    if is_rejects_file(part):
+        found = split_rejects(part, work.place())
+        return [part_of(one, Correction()) for one in found]
+    if alone or said or _is_table(candidate.file, part):
+        return [part]
+    work.tell(f"Left out: the {part.label}. None of its columns is known.")
+    return []
+
+
+def _is_table(file: GivenFile, part: Part) -> bool:
+    """Whether a part is more than a note that lies beside the tables."""
+    known = known_headings(part.headings)
+    return known > 1 or (file.has_tables_name and (known > 0 or len(part.headings) > 1))

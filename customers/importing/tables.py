@@ -1,12 +1,15 @@
 """The catalogue: which sheets an import knows, their columns and the rules of their rows."""
 
 import dataclasses
+import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from django.db import models
 
+from customers.importing.words import GENDER_WORDS, STATUS_WORDS, YES_OR_NO, fold
 from customers.models import Branch, City, Customer, Merchant, Transaction
 
 
@@ -50,6 +53,12 @@ class Rule:
     reason: str
 
 
+def plain(heading: str) -> str:
+    """A heading without case and marks: customerID, Customer-Id and CUSTOMER ID are one."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
+    return "_".join(re.findall(r"\w+", fold(spaced.casefold()).replace("_", " ")))
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet of the workbook, or the CSV file of that name."""
@@ -57,6 +66,7 @@ class Sheet:
     name: str
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
+    also: tuple[str, ...] = ()  # other names of the sheet or file
 
     @property
     def key(self) -> Column:
@@ -64,8 +74,13 @@ class Sheet:
 
     def column_for(self, heading: str) -> Column | None:
         """The column that a heading means, whatever its case and spacing."""
-        name = "_".join(heading.casefold().replace("-", " ").replace("_", " ").split())
-        return next((c for c in self.columns if name in (c.name, *c.also)), None)
+        name = plain(heading)
+        return next((c for c in self.columns if name in map(fold, (c.name, *c.also))), None)
+
+    def is_called(self, name: str) -> bool:
+        """Whether a sheet or file of that name is this one, whatever number or date it bears."""
+        words = {re.sub(r"[\d_]+$", "", plain(name)), plain(name)}
+        return not words.isdisjoint(map(fold, (self.name, *self.also)))
 
     def columns_of(self, field: str) -> list[Column]:
         return [column for column in self.columns if column.field == field]
@@ -88,24 +103,46 @@ class Table(Sheet):
         return self.columns_of(field)[0].references
 
 
-STATUS_WORDS = {"subscribed": "claimed", "claimed": "claimed", "burned": "burnt", "burnt": "burnt"}
-GENDER_WORDS = {
-    "female": "Female",
-    "f": "Female",
-    "male": "Male",
-    "m": "Male",
-    "unknown": "Unknown",
-}
-YES_OR_NO = {"yes": "1", "true": "1", "1": "1", "no": "0", "false": "0", "0": "0"}
+# Other headings of columns that several sheets have.
+ID = ("id", "external_id", "code", "key")
+CITY = ("city_code", "رقم_المدينة", "كود_المدينة", "المدينة")
+MERCHANT = ("merchant_code", "brand_id", "رقم_التاجر", "كود_التاجر")
+BRANCH = ("branch_code", "store_id", "shop_id", "رقم_الفرع", "كود_الفرع")
+CUSTOMER = (
+    *("customer_no", "customer_number", "customer_code", "client_id", "client", "member_id"),
+    *("user_id", "contact_id", "loyalty_id", "رقم_العميل", "كود_العميل", "معرف_العميل"),
+)
+TRANSACTION = (
+    *("transaction_no", "transaction_code", "coupon_id", "coupon_code", "claim_id", "order_id"),
+    *("رقم_المعاملة", "كود_المعاملة", "رقم_الكوبون"),
+)
+JOINED = (
+    *("joined_on", "joined", "join", "joined_at", "joining_date", "date_joined", "signup_date"),
+    *("sign_up_date", "registered_on", "registration_date", "created_at", "member_since"),
+    *("تاريخ_الانضمام", "تاريخ_التسجيل"),
+)
+CONSENT = (
+    *("consent", "marketing_consent", "opt_in", "opted_in", "subscribed_to_marketing"),
+    *("newsletter", "الموافقة", "موافق_على_الرسائل", "قبول_العروض", "قبول_الرسائل"),
+)
+CLAIM_DAY = (
+    *("claimed_on", "claim_date", "claimed", "claimed_at", "date", "subscribed_on", "issued_on"),
+    *("subscription_date", "issue_date", "تاريخ_المعاملة", "التاريخ"),
+)
+BURN_DAY = (
+    *("burnt_on", "burned_on", "burnt_at", "burned_at", "redeemed_on", "redemption_date"),
+    *("redeemed_at", "used_on", "use_date", "تاريخ_الاستخدام"),
+)
 
 CITIES = Table(
     name="cities",
+    also=("city", "مدن", "المدن"),
     model=City,
     columns=(
-        Column("city_id", "external_id", required=True),
-        Column("city_name", "name", also=("name",), required=True),
+        Column("city_id", "external_id", also=(*ID, "city_code", *CITY), required=True),
+        Column("city_name", "name", also=("name", "city", "اسم_المدينة"), required=True),
         Column("latitude", "latitude", Kind.DEGREES, also=("lat",)),
-        Column("longitude", "longitude", Kind.DEGREES, also=("lon", "lng")),
+        Column("longitude", "longitude", Kind.DEGREES, also=("lon", "lng", "long")),
     ),
     rules=(
         Rule("latitude", "abs(latitude) > 90", "out_of_range", "A latitude is -90 to 90."),
@@ -121,54 +158,96 @@ CITIES = Table(
 )
 MERCHANTS = Table(
     name="merchants",
+    also=("merchant", "brands", "brand", "تجار", "التجار"),
     model=Merchant,
     columns=(
-        Column("merchant_id", "external_id", required=True),
-        Column("merchant_name", "name", also=("name",), required=True),
+        Column("merchant_id", "external_id", also=(*ID, *MERCHANT), required=True),
+        Column(
+            "merchant_name",
+            "name",
+            also=("name", "merchant", "brand", "brand_name", "اسم_التاجر"),
+            required=True,
+        ),
     ),
 )
 BRANCHES = Table(
     name="branches",
+    also=("branch", "stores", "store", "shops", "shop", "فروع", "الفروع"),
     model=Branch,
     columns=(
-        Column("branch_id", "external_id", required=True),
-        Column("branch_name", "name", also=("name",), empty="''"),
-        Column("merchant_id", "merchant", required=True, references="merchants"),
-        Column("city_id", "city", references="cities"),
+        Column("branch_id", "external_id", also=(*ID, *BRANCH), required=True),
+        Column(
+            "branch_name",
+            "name",
+            also=("name", "branch", "store_name", "shop_name", "اسم_الفرع"),
+            empty="''",
+        ),
+        Column(
+            "merchant_id",
+            "merchant",
+            also=(*MERCHANT, "merchant", "brand"),
+            required=True,
+            references="merchants",
+        ),
+        Column("city_id", "city", also=(*CITY, "city"), references="cities"),
     ),
 )
 CUSTOMERS = Table(
     name="customers",
+    also=("customer", "clients", "members", "users", "contacts", "عملاء", "العملاء"),
     model=Customer,
     columns=(
-        Column("customer_id", "external_id", required=True),
-        Column("join_date", "joined_on", Kind.DAY, also=("joined_on",)),
-        Column("city_id", "city", references="cities"),
-        Column("gender", "gender", Kind.WORD, words=GENDER_WORDS, empty="'Unknown'"),
+        Column("customer_id", "external_id", also=(*ID, *CUSTOMER, "customer"), required=True),
+        Column("join_date", "joined_on", Kind.DAY, also=JOINED),
+        Column("city_id", "city", also=(*CITY, "city"), references="cities"),
+        Column(
+            "gender",
+            "gender",
+            Kind.WORD,
+            also=("sex", "gender_name", "النوع", "الجنس"),
+            words=GENDER_WORDS,
+            empty="'Unknown'",
+        ),
         Column("gender_id", "gender", Kind.GENDER_ID, empty="'Unknown'"),
-        Column("accepts_marketing", "accepts_marketing", Kind.WORD, words=YES_OR_NO, empty="'0'"),
+        Column(
+            "accepts_marketing",
+            "accepts_marketing",
+            Kind.WORD,
+            also=CONSENT,
+            words=YES_OR_NO,
+            empty="'0'",
+        ),
     ),
 )
 TRANSACTIONS = Table(
     name="transactions",
+    also=("transaction", "coupons", "coupon", "claims", "redemptions", "معاملات", "المعاملات"),
     model=Transaction,
     columns=(
-        Column("transaction_id", "external_id", required=True),
-        Column("customer_id", "customer", required=True, references="customers"),
-        Column("transaction_date", "claimed_on", Kind.DAY, also=("claimed_on",), required=True),
+        Column("transaction_id", "external_id", also=(*ID, *TRANSACTION), required=True),
+        Column(
+            "customer_id",
+            "customer",
+            also=(*CUSTOMER, "customer"),
+            required=True,
+            references="customers",
+        ),
+        Column("transaction_date", "claimed_on", Kind.DAY, also=CLAIM_DAY, required=True),
         Column(
             "transaction_status",
             "status",
             Kind.WORD,
-            also=("status",),
+            also=("status", "state", "coupon_status", "الحالة", "حالة_المعاملة"),
             required=True,
             words=STATUS_WORDS,
         ),
-        Column("coupon_name", "coupon_name", empty="''"),
+        Column("coupon_name", "coupon_name", also=("coupon", "offer", "اسم_الكوبون"), empty="''"),
         # The status says whether there is a burn date, so it is stored with every status.
-        Column("burn_date", "burnt_on", Kind.DAY, also=("burnt_on",), always=True),
-        Column("branch_id", "branch", required=True, references="branches"),
-        Column("amount", "amount", Kind.MONEY),
+        Column("burn_date", "burnt_on", Kind.DAY, also=BURN_DAY, always=True),
+        Column(
+            "branch_id", "branch", also=(*BRANCH, "branch"), required=True, references="branches"
+        ),
+        Column("amount", "amount", Kind.MONEY, also=("value", "total", "price", "المبلغ")),
     ),
     rules=(
         Rule(
@@ -195,9 +274,17 @@ TRANSACTIONS = Table(
 TABLES = (CITIES, MERCHANTS, BRANCHES, CUSTOMERS, TRANSACTIONS)  # in the order of loading
 GENDERS = Sheet(
     name="genders",
+    also=("gender",),
     columns=(
-        Column("gender_id", "external_id", required=True),
-        Column("gender_name", "gender", Kind.WORD, required=True, words=GENDER_WORDS),
+        Column("gender_id", "external_id", also=ID, required=True),
+        Column(
+            "gender_name",
+            "gender",
+            Kind.WORD,
+            also=("name", "gender"),
+            required=True,
+            words=GENDER_WORDS,
+        ),
     ),
 )
 TABLE_NAMED = {table.name: table for table in TABLES}

@@ -8,21 +8,24 @@ rows of 8 cells, which calamine reads in 5.4 s. So it is read here, where only t
 
 import csv
 import errno
-import resource
+import json
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
+from customers.importing.reader_limits import REFUSED, limit_file, set_limits
 from customers.importing.unreadable import UnreadableSource
 
-REFUSED = 3  # the exit code when the reason is on the standard output
-MEMORY_BYTES = 2 << 30  # a million rows of 8 cells take a third of it
-CPU_SECONDS = 600
 MOST_CELLS = 20_000_000
 TOO_FAR = (
     "A sheet of the workbook reaches far beyond its data."
@@ -30,34 +33,34 @@ TOO_FAR = (
 )
 
 
-def main(path: str, folder: str, most_bytes: str, *names: str) -> int:
-    """Write the sheets to the folder: the exit code, after the reason when it is REFUSED."""
-    _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
+def main(path: str, folder: str, most_bytes: str) -> int:
+    """Write the visible sheets to the folder and their titles to the standard output, as JSON.
+
+    Gives the exit code; when it is REFUSED, the reason is on the standard output.
+    """
+    set_limits()
     try:
-        _write_sheets(Path(path), Path(folder), int(most_bytes), names)
+        titles = _write_sheets(Path(path), Path(folder), int(most_bytes))
     except UnreadableSource as refusal:
         sys.stdout.write(str(refusal))
         return REFUSED
+    sys.stdout.write(json.dumps(titles))
     return 0
 
 
-def _limit(what: int, most: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    # Where a stricter limit is set already, or none can be, only this process is at stake.
-    with suppress(ValueError):
-        resource.setrlimit(what, (most, hard))
-
-
-def _write_sheets(path: Path, folder: Path, most_bytes: int, names: Collection[str]) -> None:
+def _write_sheets(path: Path, folder: Path, most_bytes: int) -> list[str]:
+    """The titles of the sheets with something in them, which are in the files 0.csv, 1.csv, ..."""
+    titles: list[str] = []
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        for name, title in _titles(workbook, names).items():
-            file = folder / f"{name}.csv"
+        for title in _visible(workbook):
+            file = folder / f"{len(titles)}.csv"
             # One long text that many cells share becomes many long texts.
-            _limit(resource.RLIMIT_FSIZE, most_bytes)
+            limit_file(most_bytes)
             _write(workbook.get_sheet_by_name(title), file)
             most_bytes -= file.stat().st_size
+            if file.stat().st_size:
+                titles.append(title)
     except CalamineError as error:
         raise UnreadableSource(
             "The workbook can't be read. Open it in Excel and save it again as .xlsx."
@@ -68,17 +71,16 @@ def _write_sheets(path: Path, folder: Path, most_bytes: int, names: Collection[s
         if error.errno != errno.EFBIG:
             raise
         raise UnreadableSource("The workbook holds too much text. Split it.") from error
-
-
-def _titles(workbook: CalamineWorkbook, names: Collection[str]) -> dict[str, str]:
-    titles: dict[str, str] = {}
-    for title in workbook.sheet_names:
-        name = title.strip().casefold()
-        if name in titles:
-            raise UnreadableSource(f"The workbook has two sheets named {name}. Keep one of them.")
-        if name in names:
-            titles[name] = title
     return titles
+
+
+def _visible(workbook: CalamineWorkbook) -> list[str]:
+    """People don't see hidden sheets, so they don't mean them; charts have no cells."""
+    return [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
 
 
 def _write(sheet: CalamineSheet, path: Path) -> None:
@@ -86,19 +88,18 @@ def _write(sheet: CalamineSheet, path: Path) -> None:
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise UnreadableSource(TOO_FAR)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        # With this line end a carriage return in a cell is quoted; Python 3.11 leaves it bare else.
+        writer = csv.writer(file, lineterminator="\r\n")
         for number, cells in _rows(sheet):
             writer.writerow([number, *cells])
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[tuple[int | None, list[str]]]:
-    """The rows that are not blank, with their numbers; the headings have none."""
-    heading = True
+def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, with their numbers."""
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [_text(cell) for cell in row]
         if any(cells):
-            yield None if heading else number, cells
-            heading = False
+            yield number, cells
 
 
 def _text(cell: Any) -> str:

@@ -132,9 +132,20 @@ def test_line_ends_may_be_mixed(folder: Path) -> None:
 
 
 def test_a_row_that_is_not_utf_8_is_rejected(folder: Path) -> None:
-    done = import_text(folder, "cities", b"city_id,city_name\n1,Caf\xe9\n2,Giza\n")
+    done = import_text(
+        folder,
+        "cities",
+        "city_id,city_name\n1,Caf\udce9\n2,بنها\n".encode(errors="surrogateescape"),
+    )
     assert "UTF-8" in rejects_of(done)[0]["reason"]
-    assert City.objects.get().name == "Giza"
+    assert City.objects.get().name == "بنها"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_headings_may_be_written_in_another_encoding(folder: Path, encoding: str) -> None:
+    text = "city_id,city_name,région\n1,Le Caire é,Le Caire\n".encode(encoding)
+    import_text(folder, "cities", text)
+    assert City.objects.get().name == "Le Caire é"
 
 
 def test_the_mark_that_databases_export_for_nothing_is_nothing(folder: Path) -> None:

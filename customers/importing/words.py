@@ -1,0 +1,23 @@
+"""What people write into cells, lower case, and what is stored for it."""
+
+from customers.importing.sql import ARABIC_FORMS
+
+_FOLDED = str.maketrans(ARABIC_FORMS[0], ARABIC_FORMS[1] + "\0") | {ord("\0"): None}
+
+
+def fold(text: str) -> str:
+    """A text without case, and with one form of each Arabic letter."""
+    return text.lower().translate(_FOLDED).replace("\0", "")
+
+
+CLAIMED = ("subscribed", "claimed", "open", "issued", "outstanding", "مفتوح")
+BURNT = ("burned", "burnt", "redeemed", "used", "مستخدم")
+STATUS_WORDS = dict.fromkeys(CLAIMED, "claimed") | dict.fromkeys(BURNT, "burnt")
+GENDER_WORDS = (
+    dict.fromkeys(("female", "f", "woman", "w", "أنثى", "انثى"), "Female")
+    | dict.fromkeys(("male", "m", "man", "ذكر"), "Male")
+    | dict.fromkeys(("unknown", "u", "other", "غير معروف"), "Unknown")
+)
+YES = ("yes", "y", "true", "1", "نعم")
+NO = ("no", "n", "false", "0", "لا")
+YES_OR_NO = dict.fromkeys(YES, "1") | dict.fromkeys(NO, "0")
