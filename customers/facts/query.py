@@ -7,6 +7,7 @@ import duckdb
 from django.conf import settings
 
 from customers.duck import literal, open_duckdb
+from customers.facts.folders import is_damaged
 from customers.models import FactsVersion
 
 FILES = {
@@ -40,6 +41,6 @@ def current_facts() -> FactsVersion:
     version = FactsVersion.objects.current()
     if version is None:
         raise NoFacts("There are no figures yet. Import your customers and coupons first.")
-    if not version.folder.is_dir():
+    if is_damaged(version.folder):
         raise NoFacts("The figures are being made anew. Try again in a minute.")
     return version

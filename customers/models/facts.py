@@ -18,6 +18,9 @@ class FactsVersion(models.Model):
     replaced_at = models.DateTimeField(null=True, help_text="Since when a newer one is read.")
     customers = models.PositiveIntegerField(default=0)
     transactions = models.PositiveIntegerField(default=0)
+    months_rewritten = models.PositiveIntegerField(
+        default=0, help_text="Months of claims that were not taken over from the one before."
+    )
     first_day = models.DateField(null=True, help_text="The first day with a claim.")
     last_day = models.DateField(null=True, help_text="The last day with a claim or a burn.")
 
@@ -47,6 +50,9 @@ class FactsChange(models.Model):
     """
 
     reason = models.CharField(max_length=200)
+    # The months of claims whose transactions changed, as "2024-05"; None: any of them may have.
+    months = models.JSONField(null=True)
+    customers = models.BooleanField(default=True, help_text="Whether customers themselves changed.")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,29 +1,86 @@
-"""Imports: what was uploaded, what became of each row."""
+"""Imports: what was given, how it is to be read, what became of each row."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.models.jobs import Job
 
+LIVE_SECONDS = 3600  # longer than an import says nothing
 UPLOAD = "upload-"  # how the names of kept uploads begin
+UNDO_STOPPED = "The undo was stopped; everything stays loaded."
+OUTCOMES = ("rows", "created", "updated", "unchanged", "rejected")
+
+
+class ImportStatus(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    MAPPING = "mapping", "Columns to name"
+    PREVIEWED = "previewed", "Ready to load"
+    COMPLETED = "completed", "Completed"
+    REJECTED = "rejected", "Could not be loaded"
+    INTERRUPTED = "interrupted", "Interrupted"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    UNDONE = "undone", "Undone"
 
 
 class DataImport(Job):
     """One file or folder of records on its way into the database."""
 
+    class Task(models.TextChoices):
+        """What a worker is asked to do with it."""
+
+        CHECK = "check", "Check"
+        LOAD = "load", "Load"
+        UNDO = "undo", "Undo"
+
+    class Mode(models.TextChoices):
+        GOOD_ROWS = "good-rows", "Load the good rows"
+        ALL_OR_NOTHING = "all-or-nothing", "All or nothing"
+
+    Status: ClassVar[Any] = ImportStatus
+    # Each step that a person asks for is a new attempt, so that they never run out.
+    MAX_ATTEMPTS = 1_000
+    # Waiting for a person to name the columns, or to say that it shall be loaded.
+    WAITING = (ImportStatus.MAPPING, ImportStatus.PREVIEWED)
+
+    DONE = (ImportStatus.COMPLETED, ImportStatus.UNDONE)
+
+    status = models.CharField(
+        max_length=11, choices=ImportStatus, default=ImportStatus.QUEUED, editable=False
+    )
     source_name = models.CharField(max_length=255, help_text="The name of the uploaded file.")
-    path = models.CharField(max_length=1000, editable=False)
+    path = models.CharField(max_length=4096, editable=False)
+    task = models.CharField(max_length=5, choices=Task, default=Task.LOAD, editable=False)
+    mode = models.CharField(max_length=14, choices=Mode, default=Mode.GOOD_ROWS)
+    review = models.BooleanField(
+        default=False, editable=False, help_text="Shown to a person before anything is loaded."
+    )
     dry_run = models.BooleanField(
         "check only", default=False, help_text="Check everything and load nothing."
     )
+    # What a person or a program said about the columns; see `customers.importing.mapping`.
+    mapping = models.JSONField(default=dict, editable=False)
+    # What was found in the source, part by part, and how it is read.
+    parts = models.JSONField(default=list, editable=False)
     # {table: {rows, created, updated, unchanged, rejected}}
     tables = models.JSONField(default=dict, editable=False)
+    # {examples: {table: [...]}, customers: int, notes: [...]}
+    preview = models.JSONField(default=dict, editable=False)
     # The name of a file in `folder`; empty when no row was rejected.
     rejects_file = models.CharField(max_length=100, blank=True, editable=False)
+    loaded_at = models.DateTimeField(null=True, editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = "import"
@@ -53,6 +110,11 @@ class DataImport(Job):
         return path if is_kept else None
 
     @property
+    def is_source_kept(self) -> bool:
+        """Whether what it reads is still there, so that it can be tried again."""
+        return Path(self.path).exists()
+
+    @property
     def rejects_path(self) -> Path | None:
         """The file of the rejected rows, if there is one."""
         path = self.folder / self.rejects_file
@@ -62,6 +124,52 @@ class DataImport(Job):
     def rejects_title(self) -> str:
         """What the file of the rejected rows is called where it is downloaded."""
         return f"rejected-rows-import-{self.pk}.csv"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person has to say how it goes on."""
+        return self.status in self.WAITING
+
+    def cancel(self) -> bool:
+        """Stop it: at once while it waits, else before it is committed; False if it has ended."""
+        self.refresh_from_db(fields=["status", "attempts", "task"])
+        if self.is_waiting:
+            waiting = type(self).objects.filter(pk=self.pk, status__in=self.WAITING)
+            ended = {"status": self.Status.CANCELLED, "finished_at": timezone.now()}
+            return bool(waiting.update(**ended))
+        if self.status == self.Status.QUEUED and self.task == self.Task.UNDO:
+            # What was to be undone stays loaded.
+            queued = type(self).objects.filter(pk=self.pk, status=self.Status.QUEUED)
+            loaded = {"status": self.Status.COMPLETED, "finished_at": timezone.now()}
+            return bool(queued.update(task=self.Task.LOAD, error=UNDO_STOPPED, **loaded))
+        if self.status == self.Status.RUNNING:
+            # First, because on SQLite the row can't be written while the import loads.
+            cache.set(self._stop_key, True, LIVE_SECONDS)
+        return super().cancel()
+
+    def is_stop_asked(self) -> bool:
+        """Whether someone asked it to stop, in the time it is at work."""
+        return bool(cache.get(self._stop_key))
+
+    def tell_live(self, said: dict[str, Any]) -> None:
+        """Say how far it is while its own row can't be written."""
+        cache.set(self._live_key, said, LIVE_SECONDS)
+
+    @property
+    def live(self) -> dict[str, Any]:
+        """Stage, progress (0 to 1) and, while it loads, table, its rows and rows per second."""
+        said = {"stage": self.stage, "progress": self.progress}
+        if self.status != self.Status.RUNNING:
+            return said
+        return max(said, cache.get(self._live_key) or said, key=lambda told: told["progress"])
+
+    @property
+    def _stop_key(self) -> str:
+        return f"import-{self.pk}-{self.attempts}-stop"
+
+    @property
+    def _live_key(self) -> str:
+        return f"import-{self.pk}-{self.attempts}-live"
 
     def total(self, outcome: str) -> int:
         """Rows of all tables with that outcome: rows, created, updated, unchanged or rejected."""
@@ -90,3 +198,19 @@ class DataImport(Job):
     @property
     def changed(self) -> int:
         return self.created + self.updated
+
+
+class ColumnMapping(models.Model):
+    """How the columns of files of one shape are read, as a person last said."""
+
+    # A digest of the part's name, without digits, and its headings.
+    shape = models.CharField(max_length=64, unique=True)
+    # As one part of `DataImport.mapping`.
+    mapping = models.JSONField()
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-used_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.mapping.get('table') or 'left out'} ({self.used_at:%Y-%m-%d})"

@@ -24,6 +24,14 @@ class JobLost(Exception):
     """Another worker has taken the job over; what this one did must not be kept."""
 
 
+class JobStatus(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
 class Job(models.Model):
     """A piece of background work, claimed by a conditional update before anything is done.
 
@@ -31,19 +39,16 @@ class Job(models.Model):
     first claims the row; `attempts` counts the claims and tells a late worker that it lost it.
     """
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Running"
-        COMPLETED = "completed", "Completed"
-        REJECTED = "rejected", "Could not be loaded"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-
+    # A kind of work may have more; all have these.
+    Status: ClassVar[Any] = JobStatus
     MAX_ATTEMPTS = 3
     LOST_AFTER_SECONDS = 120
-    UNFINISHED = (Status.QUEUED, Status.RUNNING)
+    UNFINISHED: ClassVar[tuple[str, ...]] = (JobStatus.QUEUED, JobStatus.RUNNING)
+    DONE: ClassVar[tuple[str, ...]] = (JobStatus.COMPLETED,)
 
-    status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED, editable=False)
+    status = models.CharField(
+        max_length=11, choices=JobStatus, default=JobStatus.QUEUED, editable=False
+    )
     stage = models.CharField(max_length=100, blank=True, editable=False)
     progress = models.FloatField(default=0, editable=False, help_text="Share done, 0 to 1.")
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -82,12 +87,16 @@ class Job(models.Model):
     def finish(self, status: str, **values: Any) -> None:
         """Close the job with its results.
 
-        Raises JobLost, and JobCancelled when someone asked to stop a job that would be completed;
-        so call it in the transaction of the results.
+        Raises JobLost, and JobCancelled when someone asked to stop a job that would be done; so
+        call it in the transaction of the results.
         """
-        values |= {"status": status, "finished_at": timezone.now()}
-        if status == self.Status.COMPLETED:
+        if status in self.DONE:
             self._stop_if_asked()
+        self.close(status, **values)
+
+    def close(self, status: str, **values: Any) -> None:
+        """Note how a job ended that did not come to its results. Raises JobLost."""
+        values |= {"status": status, "finished_at": timezone.now()}
         for name, value in values.items():
             setattr(self, name, value)
         self._update_mine(**values)

@@ -1,6 +1,7 @@
 """Who the customers are and what they did: the system of record."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -47,7 +48,41 @@ def keyed(table: str) -> list[models.BaseConstraint]:
     ]
 
 
-class City(models.Model):
+def _import_that(verb: str) -> Any:
+    # Neither a constraint nor an index: both would be paid for each row of each import.
+    return models.ForeignKey(
+        "customers.DataImport",
+        models.DO_NOTHING,
+        null=True,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=f"{verb} by import",
+    )
+
+
+class Record(models.Model):
+    """A row that imports create and change, and that knows which import did.
+
+    `changed_in` is the import that last changed the row; nothing when a person or a program
+    changed it since.
+    """
+
+    created_in = _import_that("created")
+    changed_in = _import_that("last changed")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.changed_in = None
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "changed_in"}
+        super().save(*args, **kwargs)
+
+
+class City(Record):
     external_id = external_id()
     name = models.CharField(max_length=200)
     latitude = models.FloatField(null=True, blank=True, help_text="Degrees north.")
@@ -77,7 +112,7 @@ class City(models.Model):
         return self.name
 
 
-class Merchant(models.Model):
+class Merchant(Record):
     external_id = external_id()
     name = models.CharField(max_length=200)
 
@@ -91,7 +126,7 @@ class Merchant(models.Model):
         return self.name
 
 
-class Branch(models.Model):
+class Branch(Record):
     external_id = external_id()
     name = models.CharField(max_length=200, blank=True)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="branches")
@@ -108,7 +143,7 @@ class Branch(models.Model):
         return self.name or f"{self.merchant} {self.external_id}"
 
 
-class Customer(models.Model):
+class Customer(Record):
     class Gender(models.TextChoices):
         FEMALE = "Female"
         MALE = "Male"
@@ -138,7 +173,7 @@ class Customer(models.Model):
         return self.external_id
 
 
-class Transaction(models.Model):
+class Transaction(Record):
     """One coupon's record: claimed on a day and perhaps burnt on a later day, at a branch."""
 
     class Status(models.TextChoices):

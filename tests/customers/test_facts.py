@@ -1,29 +1,24 @@
-"""The snapshot that pages read equals the records of one moment and is switched at once."""
+"""The snapshot that pages read equals the records, and they say of when it is."""
 
-import os
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
 from customers.bulk import copy_in, copy_out
-from customers.facts.query import NoFacts, current_facts, open_facts
-from customers.facts.snapshot import Contents, write_snapshot
+from customers.facts.query import NoFacts, current_facts
 from customers.freshness import freshness
 from customers.models import FactsChange, FactsVersion, Merchant, Transaction
-from customers.operations import facts as operation
 from customers.operations.facts import (
-    GRACE,
     facts_are_stale,
     mark_facts_stale,
     refresh_facts,
     refresh_stale_facts,
 )
 from customers.periods import in_words
+from tests.customers.snapshots import ask, while_refreshing
 from tests.factories import (
     make_branch,
     make_city,
@@ -51,31 +46,6 @@ NAMES = [
     "0012",
     "☕",
 ]
-
-
-def ask(version: FactsVersion, query: str) -> list[tuple]:
-    with open_facts(version) as db:
-        return db.execute(query).fetchall()
-
-
-def while_refreshing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
-    """Let something happen once, after the next snapshot is written and before it is switched."""
-
-    def write_and_happen(folder: Path) -> Contents:
-        monkeypatch.setattr(operation, "write_snapshot", write_snapshot)
-        contents = write_snapshot(folder)
-        happens()
-        return contents
-
-    monkeypatch.setattr(operation, "write_snapshot", write_and_happen)
-
-
-def age(version: FactsVersion) -> None:
-    """Make a snapshot one that was made, and perhaps replaced, longer ago than the grace."""
-    long_ago = timezone.now() - GRACE - timedelta(minutes=1)
-    FactsVersion.objects.filter(pk=version.pk).update(created_at=long_ago)
-    FactsVersion.objects.filter(pk=version.pk, is_current=False).update(replaced_at=long_ago)
-    os.utime(version.folder, (long_ago.timestamp(),) * 2)
 
 
 def test_a_snapshot_holds_every_row() -> None:
@@ -173,59 +143,19 @@ def test_a_snapshot_is_taken_outside_of_a_transaction() -> None:
     assert FactsVersion.objects.current().transactions == 20
 
 
-def test_a_new_snapshot_replaces_the_old_one_and_the_old_one_stays_readable() -> None:
+def test_before_the_first_snapshot_there_are_no_figures() -> None:
+    with pytest.raises(NoFacts, match="Import your customers"):
+        current_facts()
+    assert freshness() is None
+
+
+def test_a_snapshot_that_is_gone_is_made_anew() -> None:
     make_transaction()
-    old = refresh_facts()
-    make_transaction()
-    new = refresh_facts()
-    assert current_facts() == new
-    assert ask(old, "SELECT count(*) FROM transactions") == [(1,)]
-    assert ask(new, "SELECT count(*) FROM transactions") == [(2,)]
-
-
-def test_a_snapshot_knows_since_when_a_newer_one_is_read() -> None:
-    old = refresh_facts()
-    assert FactsVersion.objects.get(pk=old.pk).replaced_at is None
-    new = refresh_facts()
-    assert FactsVersion.objects.get(pk=old.pk).replaced_at >= new.created_at
-    assert FactsVersion.objects.get(pk=new.pk).replaced_at is None
-
-
-def test_an_older_snapshot_never_replaces_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_transaction()
-    newer: list[FactsVersion] = []
-    while_refreshing(monkeypatch, lambda: newer.append(refresh_facts()))
-    older = refresh_facts()
-    assert older.pk < newer[0].pk
-    assert current_facts() == newer[0]
-    assert not older.is_current
-    assert older.replaced_at is not None
-
-
-def test_a_replaced_snapshot_is_removed_after_its_grace() -> None:
-    make_transaction()
-    first, second = refresh_facts(), refresh_facts()
-    age(first)
-    refresh_facts()
-    assert not first.folder.exists()
-    assert FactsVersion.objects.filter(pk=first.pk).exists()
-    assert second.folder.is_dir()
-
-
-def test_an_old_snapshot_stays_for_its_readers_when_it_is_replaced() -> None:
-    make_transaction()
-    old = refresh_facts()
-    age(old)
-    with open_facts(old) as db:
-        refresh_facts()
-        assert db.execute("SELECT count(*) FROM transactions").fetchone() == (1,)
-
-
-def test_the_snapshot_that_pages_read_is_never_removed(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_transaction()
-    while_refreshing(monkeypatch, lambda: age(refresh_facts()))
-    refresh_facts()
-    assert ask(current_facts(), "SELECT count(*) FROM transactions") == [(1,)]
+    gone = refresh_facts()
+    gone.folder.rename(gone.folder.with_name("moved"))
+    with pytest.raises(NoFacts, match="made anew"):
+        current_facts()
+    assert refresh_stale_facts() == current_facts()
 
 
 def test_changes_make_the_figures_stale_until_they_are_refreshed() -> None:
@@ -247,37 +177,6 @@ def test_a_change_during_a_refresh_stays(monkeypatch: pytest.MonkeyPatch) -> Non
     while_refreshing(monkeypatch, lambda: mark_facts_stale("meanwhile"))
     refresh_facts()
     assert FactsChange.objects.get().reason == "meanwhile"
-
-
-def test_a_refresh_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_transaction()
-    old = refresh_facts()
-    mark_facts_stale("a new coupon")
-
-    def fail() -> None:
-        raise OSError("disk is full")
-
-    while_refreshing(monkeypatch, fail)
-    with pytest.raises(OSError, match="disk is full"):
-        refresh_facts()
-    assert current_facts() == old == FactsVersion.objects.get()
-    assert list(Path(settings.FACTS_DIR).iterdir()) == [old.folder]
-    assert facts_are_stale()
-
-
-def test_before_the_first_snapshot_there_are_no_figures() -> None:
-    with pytest.raises(NoFacts, match="Import your customers"):
-        current_facts()
-    assert freshness() is None
-
-
-def test_a_snapshot_that_is_gone_is_made_anew() -> None:
-    make_transaction()
-    gone = refresh_facts()
-    gone.folder.rename(gone.folder.with_name("moved"))
-    with pytest.raises(NoFacts, match="made anew"):
-        current_facts()
-    assert refresh_stale_facts() == current_facts()
 
 
 def test_pages_say_of_when_the_figures_are() -> None:
