@@ -6,8 +6,9 @@ its way into SQLite a quoted `\\N` is NULL too: Python's reader does not tell th
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
@@ -28,15 +29,17 @@ class _Unquoted(int):
 UNQUOTED = _Unquoted()
 
 
-def copy_in(table: str, columns: list[str], path: Path) -> int:
+Watch = Callable[[float], object]  # is told the share that is done, 0 to 1, and may raise
+
+
+def copy_in(table: str, columns: list[str], path: Path, watch: Watch | None = None) -> int:
     """Append the CSV file's rows, which has exactly these columns, to a table; returns how many.
 
     Booleans are 0 and 1, days are ISO dates. The database's constraints hold: a row that breaks
     one raises IntegrityError and, inside a transaction, nothing is kept.
     """
-    if connection.vendor == "postgresql":
-        return _copy_in_postgresql(table, columns, path)
-    return _copy_in_sqlite(table, columns, path)
+    copy = _copy_in_postgresql if connection.vendor == "postgresql" else _copy_in_sqlite
+    return copy(table, columns, path, watch or (lambda share: None))
 
 
 def copy_out(query: str, path: Path) -> None:
@@ -71,28 +74,34 @@ def quoted(*names: str) -> str:
     return ", ".join(connection.ops.quote_name(name) for name in names)
 
 
-def _copy_in_postgresql(table: str, columns: list[str], path: Path) -> int:
+def _copy_in_postgresql(table: str, columns: list[str], path: Path, watch: Watch) -> int:
     statement = (
         f"COPY {quoted(table)} ({quoted(*columns)}) FROM STDIN"
         f" WITH (FORMAT csv, HEADER true, NULL '{NULL}')"
     )
+    size = path.stat().st_size
     with connection.cursor() as cursor, path.open("rb") as file:
-        with cursor.copy(statement) as copy:
+        # Only `execute` turns psycopg's errors into Django's by itself.
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
             while block := file.read(BLOCK_BYTES):
                 copy.write(block)
+                watch(file.tell() / size)
         return int(cursor.rowcount)
 
 
-def _copy_in_sqlite(table: str, columns: list[str], path: Path) -> int:
+def _copy_in_sqlite(table: str, columns: list[str], path: Path, watch: Watch) -> int:
     places = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {quoted(table)} ({quoted(*columns)}) VALUES ({places})"
-    with connection.cursor() as cursor, path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
+    size = path.stat().st_size
+    with connection.cursor() as cursor, path.open("rb") as file:
+        # What the reader takes is decoded a block ahead, which is near enough to say how far it is.
+        reader = csv.reader(TextIOWrapper(file, encoding="utf-8", newline=""))
         next(reader)
         copied = 0
         while rows := [[_value(cell) for cell in row] for row in islice(reader, BLOCK_ROWS)]:
             cursor.executemany(statement, rows)
             copied += len(rows)
+            watch(file.tell() / size)
         return copied
 
 
@@ -114,4 +123,10 @@ def _copy_out_sqlite(query: str, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(column[0] for column in cursor.description)
         while rows := cursor.fetchmany(BLOCK_ROWS):
-            writer.writerows([UNQUOTED if cell is None else cell for cell in row] for row in rows)
+            writer.writerows([_written(cell) for cell in row] for row in rows)
+
+
+def _written(cell: object) -> object:
+    if cell is None:
+        return UNQUOTED
+    return int(cell) if cell is True or cell is False else cell

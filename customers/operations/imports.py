@@ -1,37 +1,58 @@
-"""Importing a file of records: asked for by a page, the API or a command, done by a worker."""
+"""Importing records: asked for by a page, the API or a command, done by a worker."""
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django_q.tasks import async_task
 
-from customers.duck import open_duckdb
-from customers.importing.check import check
-from customers.importing.load import Counts, load
-from customers.importing.read import read_source
-from customers.importing.rejects import write_rejects
+from customers.importing.mapping import BadMapping, corrections_of
+from customers.importing.plan import Counts
 from customers.importing.tables import TABLES
 from customers.importing.unreadable import UnreadableSource
-from customers.models import DataImport
-from customers.operations.facts import mark_facts_stale, refresh_facts
-from customers.operations.jobs import perform, recover_lost
+from customers.models import DataImport, JobLost
+from customers.models.imports import UNDO_STOPPED
+from customers.operations.import_files import (
+    keep_upload,
+    remove_upload,
+    tidy,
+    tidy_after_kills,
+)
+from customers.operations.import_work import check_or_load, refresh_figures
+from customers.operations.jobs import Ends, perform, requeue
+from customers.operations.sweep import sweep_files
+from customers.operations.undo import NotUndoable, check_undoable, undo
 
 logger = logging.getLogger(__name__)
-Status = DataImport.Status
-SAFE_SUFFIXES = (".xlsx", ".zip")
+Status, Task, Mode = DataImport.Status, DataImport.Task, DataImport.Mode
+ALREADY = {
+    Status.QUEUED: "A worker is about to go on with this import.",
+    Status.RUNNING: "A worker is at work on this import.",
+    Status.MAPPING: "Say first which columns are which.",
+    Status.PREVIEWED: "This import is checked and waits to be loaded.",
+    Status.COMPLETED: "This import has ended already.",
+    Status.REJECTED: "This file could not be loaded. Mend it and upload it again.",
+    Status.INTERRUPTED: "This import was interrupted. Try it again first.",
+    Status.FAILED: "This import failed. Try it again first.",
+    Status.CANCELLED: "This import was stopped. Upload the file again.",
+    Status.UNDONE: "This import is undone. Upload the file again.",
+}
+KEPT_FOR = timedelta(days=7)  # an upload about which nobody decides
+FORGOTTEN = "Nobody decided about it for a week, so nothing was loaded."
+LOST = "The worker stopped in the middle of it. Nothing was kept; try again."
+UNDO_FAILED = "It could not be undone; everything is as it was. {0}"
 
 
-class UploadTooLarge(ValueError):
-    """The file is larger than what may be uploaded."""
+class NotPossibleNow(ValueError):
+    """What is asked of an import does not fit its state; the text says why."""
 
 
 def request_import(
@@ -40,17 +61,30 @@ def request_import(
     source_name: str,
     dry_run: bool,
     requested_by: User | None,
+    mode: str = Mode.GOOD_ROWS,
+    mapping: Mapping[str, Any] | None = None,
+    review: bool = False,
     queue: bool = True,
 ) -> DataImport:
     """Note what is to be imported and hand it to a worker; without `queue`, leave it to the caller.
 
-    A file or folder is read where it is; an upload is copied. Raises UploadTooLarge; then, and
-    whenever the import can't be noted, nothing is kept.
+    A file or folder is read where it is; an upload is kept. With `review` it is checked and then
+    waits for `load_import`. Raises UploadTooLarge and BadMapping; then, and whenever the import
+    can't be noted, nothing is kept.
     """
+    corrections_of(mapping or {})
+    review = review and not dry_run  # what is only checked is never loaded
     # Copied inside the transaction, a large file would keep every other writer of SQLite waiting.
-    path = source.resolve() if isinstance(source, Path) else _keep(source)
+    path = source.resolve() if isinstance(source, Path) else keep_upload(source)
     data_import = DataImport(
-        source_name=source_name[:255], path=str(path), dry_run=dry_run, requested_by=requested_by
+        source_name=source_name[:255],
+        path=str(path),
+        dry_run=dry_run,
+        task=Task.CHECK if dry_run or review else Task.LOAD,
+        mode=mode,
+        mapping=mapping or {},
+        review=review,
+        requested_by=requested_by,
     )
     try:
         with transaction.atomic():
@@ -58,9 +92,51 @@ def request_import(
             if queue:
                 enqueue_import(data_import)
     except BaseException:
-        _remove_upload(data_import)
+        remove_upload(data_import)
         raise
     return data_import
+
+
+def map_import(data_import: DataImport, mapping: Mapping[str, Any]) -> None:
+    """Say how the columns of a reviewed import are read, and have it checked again.
+
+    Raises BadMapping, and NotPossibleNow when it does not wait for a person.
+    """
+    corrections_of(mapping)
+    _ask_again(data_import, data_import.WAITING, task=Task.CHECK, mapping=dict(mapping))
+
+
+def load_import(data_import: DataImport, mode: str) -> None:
+    """Load what was previewed. Raises NotPossibleNow when it does not wait for that."""
+    _ask_again(data_import, (Status.PREVIEWED,), task=Task.LOAD, mode=mode)
+
+
+def retry_import(data_import: DataImport) -> None:
+    """Do once more what was interrupted. Raises NotPossibleNow when it was not."""
+    if data_import.upload and not data_import.upload.exists():
+        raise NotPossibleNow("The uploaded file is no longer kept. Upload it again.")
+    _ask_again(data_import, (Status.INTERRUPTED, Status.FAILED))
+
+
+def stop_import(data_import: DataImport) -> bool:
+    """Stop an import, or discard one that waits for a person; False if it has ended."""
+    data_import.refresh_from_db()
+    had_ended = not (data_import.is_unfinished or data_import.is_waiting)
+    stopped = not had_ended and data_import.cancel()
+    data_import.refresh_from_db()
+    if not data_import.is_unfinished:
+        tidy(data_import)
+    return stopped or (not had_ended and data_import.status == Status.CANCELLED)
+
+
+def undo_import(data_import: DataImport, *, undone_by: User | None, queue: bool = True) -> None:
+    """Ask for an import to be undone. Raises NotUndoable with the reason why it can't be."""
+    check_undoable(data_import)
+    values = {"task": Task.UNDO, "undone_by": undone_by}
+    try:
+        _ask_again(data_import, (Status.COMPLETED,), queue=queue, **values)
+    except NotPossibleNow as error:
+        raise NotUndoable(str(error)) from error
 
 
 def enqueue_import(data_import: DataImport) -> None:
@@ -68,28 +144,56 @@ def enqueue_import(data_import: DataImport) -> None:
 
 
 def execute_import(import_id: int) -> DataImport:
-    """Read, check and load what was requested, unless someone else does or did.
+    """Do what an import's task says, unless someone else does or did.
 
     Nothing is stored unless the import completes, and nothing at all on a dry run. A source that
     can't be loaded leaves the import rejected with a sentence in `error`.
     """
+    task = DataImport.objects.get(pk=import_id).task
     try:
-        perform(
-            DataImport, import_id, _perform, refusals=(UnreadableSource,), refused=Status.REJECTED
-        )
+        if task == Task.UNDO:
+            # What can't be undone stays as it was: loaded.
+            ends = Ends(*[Status.COMPLETED] * 4)
+            perform(DataImport, import_id, _undo, refusals=(NotUndoable,), ends=ends)
+            DataImport.objects.filter(pk=import_id, status=Status.COMPLETED, error="").update(
+                error=UNDO_STOPPED
+            )
+        else:
+            ends = Ends(refused=Status.REJECTED, interrupted=Status.INTERRUPTED)
+            refusals = (UnreadableSource, BadMapping)
+            perform(DataImport, import_id, check_or_load, refusals=refusals, ends=ends)
     finally:
         data_import = DataImport.objects.get(pk=import_id)
         if not data_import.is_unfinished:
-            _tidy(data_import)
+            tidy(data_import)
     return data_import
 
 
+def _undo(data_import: DataImport) -> None:
+    undo(data_import)
+    refresh_figures(data_import)
+
+
 def recover_lost_imports() -> None:
-    """Queue imports whose worker was killed once more; remove the files of those given up."""
-    lost = [data_import.pk for data_import in DataImport.objects.lost()]
-    recover_lost(DataImport, enqueue_import)
-    for data_import in DataImport.objects.filter(pk__in=lost, status=Status.FAILED):
-        _tidy(data_import)
+    """Close imports whose worker was killed, queue those that wait in vain, forget old uploads."""
+    for data_import in DataImport.objects.lost():
+        if data_import.status == Status.QUEUED:
+            requeue(data_import, enqueue_import)
+            continue
+        logger.warning("%s lost its worker.", data_import)
+        undoing = data_import.task == Task.UNDO
+        try:
+            data_import.close(
+                Status.COMPLETED if undoing else Status.INTERRUPTED,
+                stage="",
+                error=UNDO_FAILED.format(LOST) if undoing else LOST,
+            )
+        except JobLost:
+            continue  # it was not lost after all
+        tidy(data_import)
+    _forget_undecided()
+    tidy_after_kills()
+    sweep_files()
 
 
 def import_summary(data_import: DataImport) -> dict[str, Any]:
@@ -98,104 +202,52 @@ def import_summary(data_import: DataImport) -> dict[str, Any]:
     return {
         "import": data_import.pk,
         "status": data_import.status,
+        "error": data_import.error,
+        "dry_run": data_import.dry_run,
+        "mode": data_import.mode,
         "tables": {table.name: data_import.tables.get(table.name, nothing) for table in TABLES},
+        "customers_affected": data_import.preview.get("customers", 0),
+        "examples": data_import.preview.get("examples", {}),
+        "notes": data_import.preview.get("notes", []),
+        "parts": data_import.parts,
         "rejects_file": str(path) if (path := data_import.rejects_path) else None,
     }
 
 
-def _too_large() -> str:
-    return (
-        f"The file is larger than {settings.MAX_UPLOAD_MEGABYTES:,} MB."
-        " Split it, or ask an administrator to import it on the server."
-    )
+def _ask_again(
+    data_import: DataImport, states: tuple[str, ...], *, queue: bool = True, **values: Any
+) -> None:
+    """Have a worker go on with an import that is in one of these states."""
+    now = timezone.now()
+    with transaction.atomic():
+        asked = DataImport.objects.filter(pk=data_import.pk, status__in=states).update(
+            status=Status.QUEUED,
+            stage="",
+            progress=0,
+            error="",
+            cancel_requested=False,
+            heartbeat_at=now,
+            finished_at=None,
+            **values,
+        )
+        if not asked:
+            data_import.refresh_from_db()
+            raise NotPossibleNow(ALREADY[data_import.status])
+        data_import.refresh_from_db()
+        if queue:
+            enqueue_import(data_import)
 
 
-def _keep(upload: "UploadedFile[Any]") -> Path:
-    if (upload.size or 0) > settings.MAX_UPLOAD_MEGABYTES << 20:
-        raise UploadTooLarge(_too_large())
-    suffix = Path(upload.name or "").suffix.casefold()
-    # The name comes from outside, so nothing but a known suffix of it becomes part of a path.
-    path = DataImport.new_upload(suffix if suffix in SAFE_SUFFIXES else "")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _write_upload(upload, path)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
-
-
-def _write_upload(upload: "UploadedFile[Any]", path: Path) -> None:
-    left = settings.MAX_UPLOAD_MEGABYTES << 20
-    with path.open("wb") as file:
-        for chunk in upload.chunks():
-            left -= len(chunk)
-            if left < 0:
-                raise UploadTooLarge(_too_large())
-            file.write(chunk)
-
-
-def _perform(data_import: DataImport) -> None:
-    with _workplace(data_import) as folder, open_duckdb(spill=folder / "spilled") as db:
-        data_import.report("Reading the file", 0.1)
-        raw = read_source(db, Path(data_import.path), folder)
-        data_import.report("Checking every row", 0.4)
-        check(db, raw)
-        rejects = write_rejects(db, data_import.folder)
-        data_import.report("Loading", 0.6)
-        with transaction.atomic():
-            with transaction.atomic():
-                counts = load(db, raw, folder)
-                transaction.set_rollback(data_import.dry_run)
-            _finish(data_import, counts, rejects)
-    if data_import.changed and not data_import.dry_run:
-        _refresh_facts(data_import)
-
-
-def _finish(data_import: DataImport, counts: dict[str, Counts], rejects: str) -> None:
-    tables = {name: asdict(table) for name, table in counts.items()}
-    data_import.finish(
-        Status.COMPLETED,
-        stage="",
-        progress=1.0,
-        tables=tables,
-        rejects_file=rejects,
-    )
-    if data_import.changed and not data_import.dry_run:
-        mark_facts_stale(f"Import {data_import.pk}")
-
-
-def _refresh_facts(data_import: DataImport) -> None:
-    try:
-        refresh_facts()
-    except Exception:
-        # The records are stored; the schedule takes the snapshot later.
-        logger.exception("The figures could not be refreshed after %s.", data_import)
-
-
-@contextmanager
-def _workplace(data_import: DataImport) -> Iterator[Path]:
-    """A folder for this attempt's files, removed afterwards with what killed attempts left."""
-    folder = data_import.folder / f"work-{data_import.attempts}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _tidy(data_import: DataImport) -> None:
-    """Keeps the rejected rows of a completed import and nothing else."""
-    _remove_upload(data_import)
-    if not data_import.rejects_path:
-        shutil.rmtree(data_import.folder, ignore_errors=True)
-        return
-    for path in data_import.folder.iterdir():
-        if path != data_import.rejects_path:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _remove_upload(data_import: DataImport) -> None:
-    if data_import.upload:
-        data_import.upload.unlink(missing_ok=True)
+def _forget_undecided() -> None:
+    broken = (Status.INTERRUPTED, Status.FAILED)
+    undecided = Q(status__in=DataImport.WAITING) | Q(status__in=broken)
+    for data_import in DataImport.objects.filter(
+        undecided, finished_at__lt=timezone.now() - KEPT_FOR
+    ):
+        if data_import.is_waiting:
+            data_import.cancel()
+            DataImport.objects.filter(pk=data_import.pk).update(error=FORGOTTEN)
+            data_import.refresh_from_db()
+            tidy(data_import)
+        else:
+            remove_upload(data_import)

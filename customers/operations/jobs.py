@@ -4,19 +4,41 @@ import errno
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
+import duckdb
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from customers.models import Job, JobCancelled, JobLost
+from customers.models import Job, JobCancelled, JobLost, JobStatus
 
 logger = logging.getLogger(__name__)
 J = TypeVar("J", bound=Job)
+# What SQLite, PostgreSQL and DuckDB say when nothing more can be written.
+BUSY_DATABASE = ("is locked", "deadlock", "lock timeout")
+FULL_DISK = ("disk is full", "no space left", "could not extend file")
 
 UNEXPECTED = "Something went wrong that is not the data's fault. The log of the worker says what."
 DISK_FULL = "The server's disk is full. Nothing was kept; make room and try again."
-INTERRUPTED = "The work was stopped from outside before its end; nothing of it was kept."
+NO_DATABASE = "The connection to the database was lost. Nothing was kept; try again."
+BUSY = "The database was busy with other work for too long. Nothing was kept; try again."
+NO_MEMORY = (
+    "The server has too little memory for this. Nothing was kept; raise ANALYTICS_MEMORY, or split"
+    " the file, and try again."
+)
+STOPPED = "The work was stopped from outside before its end; nothing of it was kept."
 GAVE_UP = "The worker stopped {attempts} times in the middle of this work. Look at its log."
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The status of a job whose work did not come to its end."""
+
+    refused: str = JobStatus.FAILED
+    interrupted: str = JobStatus.FAILED  # by something that a second try may not meet
+    failed: str = JobStatus.FAILED
+    cancelled: str = JobStatus.CANCELLED
 
 
 def perform(
@@ -25,7 +47,7 @@ def perform(
     work: Callable[[J], None],
     *,
     refusals: tuple[type[Exception], ...],
-    refused: str = Job.Status.FAILED,
+    ends: Ends | None = None,
 ) -> J:
     """Claim the job, do its work and close it with whatever came of it.
 
@@ -38,14 +60,14 @@ def perform(
     if not is_ours:
         return job
     try:
-        _do(job, work, refusals, refused)
+        _do(job, work, refusals, ends or Ends())
     except JobLost:
         logger.warning("%s went on in another worker.", job)
     return job
 
 
 def _do(
-    job: J, work: Callable[[J], None], refusals: tuple[type[Exception], ...], refused: str
+    job: J, work: Callable[[J], None], refusals: tuple[type[Exception], ...], ends: Ends
 ) -> None:
     """Work, and close a job that did not come to its end. Raises JobLost."""
     try:
@@ -54,20 +76,39 @@ def _do(
     except JobLost:
         raise
     except JobCancelled:
-        job.finish(Job.Status.CANCELLED)
+        _close(job, ends.cancelled)
     except refusals as error:
-        job.finish(refused, error=str(error))
+        _close(job, ends.refused, str(error))
     except Exception as error:
         logger.exception("%s failed.", job)
-        job.finish(Job.Status.FAILED, error=DISK_FULL if _is_full_disk(error) else UNEXPECTED)
+        reason = _interruption(error)
+        _close(job, ends.interrupted if reason else ends.failed, reason or UNEXPECTED)
     except BaseException:  # Ctrl-C
         with suppress(JobLost):
-            job.finish(Job.Status.FAILED, error=INTERRUPTED)
+            _close(job, ends.interrupted, STOPPED)
         raise
 
 
-def _is_full_disk(error: Exception) -> bool:
-    return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
+def _close(job: Job, status: str, error: str = "") -> None:
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    try:
+        job.close(status, error=error)
+    except DatabaseError:
+        # Whoever looks for lost jobs closes it when the database answers again.
+        logger.exception("%s could not be closed.", job)
+
+
+def _interruption(error: Exception) -> str:
+    """What came between, in a sentence; empty when it is the program's own fault."""
+    said = str(error).casefold()
+    if getattr(error, "errno", None) == errno.ENOSPC or any(s in said for s in FULL_DISK):
+        return DISK_FULL
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return NO_MEMORY
+    if isinstance(error, OperationalError) and any(s in said for s in BUSY_DATABASE):
+        return BUSY
+    return NO_DATABASE if isinstance(error, OperationalError | InterfaceError) else ""
 
 
 def recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
@@ -78,9 +119,14 @@ def recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
     for job in cast("list[J]", jobs._default_manager.lost()):
         if job.attempts >= job.MAX_ATTEMPTS:
             with suppress(JobLost):
-                job.finish(Job.Status.FAILED, error=GAVE_UP.format(attempts=job.attempts))
+                job.close(JobStatus.FAILED, error=GAVE_UP.format(attempts=job.attempts))
             continue
         logger.warning("%s lost its worker and is queued again.", job)
-        if job.status == Job.Status.QUEUED:
-            jobs._default_manager.filter(pk=job.pk).update(heartbeat_at=timezone.now())
-        enqueue(job)
+        requeue(job, enqueue)
+
+
+def requeue(job: J, enqueue: Callable[[J], object]) -> None:
+    """Hand a lost job to the queue again."""
+    if job.status == JobStatus.QUEUED:
+        type(job)._default_manager.filter(pk=job.pk).update(heartbeat_at=timezone.now())
+    enqueue(job)

@@ -17,8 +17,9 @@ from customers.models import Customer, DataImport, JobCancelled, JobLost
 from customers.models import jobs as jobs_module
 from customers.operations.jobs import (
     DISK_FULL,
-    INTERRUPTED,
+    STOPPED,
     UNEXPECTED,
+    Ends,
     perform,
     recover_lost,
 )
@@ -52,7 +53,7 @@ def take_over(job: DataImport) -> None:
 def do(work: Any, **values: Any) -> DataImport:
     """Perform a new job, or the one with these values, and read it anew."""
     job = make_import(**values)
-    perform(DataImport, job.pk, work, refusals=(NotPossible,), refused=Status.REJECTED)
+    perform(DataImport, job.pk, work, refusals=(NotPossible,), ends=Ends(refused=Status.REJECTED))
     return DataImport.objects.get(pk=job.pk)
 
 
@@ -277,7 +278,7 @@ def test_ctrl_c_is_noted_and_goes_on() -> None:
     with pytest.raises(KeyboardInterrupt):
         perform(DataImport, job.pk, interrupt, refusals=())
     job.refresh_from_db()
-    assert (job.status, job.error) == (Status.FAILED, INTERRUPTED)
+    assert (job.status, job.error) == (Status.FAILED, STOPPED)
 
 
 def test_lost_jobs_are_queued_again_and_others_are_not() -> None:
@@ -315,4 +316,4 @@ def test_a_job_lost_too_often_is_given_up(caplog: pytest.LogCaptureFixture) -> N
     recover_lost(DataImport, queued.append)
     lost.refresh_from_db()
     assert (queued, lost.status) == ([], Status.FAILED)
-    assert "3 times" in lost.error
+    assert "1000 times" in lost.error

@@ -19,12 +19,15 @@ from pytest_django import Settings
 
 from customers import tasks
 from customers.models import City, DataImport, FactsChange
+from customers.operations.import_files import UploadTooLarge
 from customers.operations.imports import (
-    UploadTooLarge,
+    NotPossibleNow,
     execute_import,
     import_summary,
+    load_import,
     recover_lost_imports,
     request_import,
+    retry_import,
 )
 from tests.customers.importing.files import (
     BRANCH,
@@ -41,7 +44,8 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 # The statements that mark how far an import is.
-LOOKING_UP, STORING = 'SELECT "customers_merchant"', 'INSERT INTO "customers_transaction"'
+LOOKING_UP = 'SELECT %s AS "a" FROM "customers_merchant"'
+STORED = 'INSERT INTO "customers_factschange"'
 
 
 def upload(content: bytes, name: str = "book.xlsx") -> SimpleUploadedFile:
@@ -239,7 +243,7 @@ def test_an_import_cancelled_while_waiting_is_not_begun_and_leaves_no_upload() -
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("moment", [LOOKING_UP, STORING], ids=["checking", "loading"])
+@pytest.mark.parametrize("moment", [LOOKING_UP, STORED], ids=["checking", "loading"])
 def test_an_import_cancelled_on_the_way_stores_nothing(folder: Path, moment: str) -> None:
     requested = queued_tables(folder)
     with when(moment, cancel):
@@ -252,9 +256,9 @@ def test_an_import_cancelled_on_the_way_stores_nothing(folder: Path, moment: str
 
 def test_a_failure_on_the_way_leaves_nothing(folder: Path) -> None:
     requested = queued_tables(folder)
-    with when(STORING, fail):
+    with when(STORED, fail):
         done = execute_import(requested.pk)
-    assert (done.status, done.tables) == ("failed", {})
+    assert (done.status, done.tables) == ("interrupted", {})
     assert done.error.endswith(".")
     assert not City.objects.exists()
     assert not FactsChange.objects.exists()
@@ -262,7 +266,7 @@ def test_a_failure_on_the_way_leaves_nothing(folder: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("moment", [LOOKING_UP, STORING], ids=["checking", "loading"])
+@pytest.mark.parametrize("moment", [LOOKING_UP, STORED], ids=["checking", "loading"])
 def test_a_worker_that_lost_the_import_keeps_nothing(folder: Path, moment: str) -> None:
     requested = queued_tables(folder)
     with when(moment, take_over):
@@ -283,16 +287,19 @@ def test_figures_that_cannot_be_refreshed_do_not_undo_the_import(
     assert "could not be refreshed" in caplog.text
 
 
-@pytest.mark.parametrize(("attempts", "given_up"), [(1, False), (3, True)])
-def test_an_import_lost_too_often_leaves_no_files(attempts: int, given_up: bool) -> None:
-    requested = request_upload(upload(b"PK"))
-    requested.folder.mkdir()
+def test_an_import_whose_worker_was_killed_is_interrupted_and_can_be_tried_again() -> None:
+    requested = request_upload(upload(REFERENCE.read_bytes()))
+    (requested.folder / "work-1").mkdir(parents=True)
     DataImport.objects.update(
-        status="running", attempts=attempts, heartbeat_at=timezone.now() - timedelta(hours=1)
+        status="running", attempts=1, heartbeat_at=timezone.now() - timedelta(hours=1)
     )
     recover_lost_imports()
-    assert nothing_is_left(requested) is given_up
-    assert (DataImport.objects.get().status == "failed") is given_up
+    lost = DataImport.objects.get()
+    assert (lost.status, "try again" in lost.error) == ("interrupted", True)
+    assert not lost.folder.exists()
+    retry_import(lost)
+    assert execute_import(lost.pk).status == "completed"
+    assert nothing_is_left(lost)
 
 
 def test_files_of_a_killed_attempt_are_removed(folder: Path) -> None:
@@ -309,6 +316,13 @@ def test_the_summary_has_every_table(folder: Path) -> None:
     assert import_summary(done) == {
         "import": done.pk,
         "status": "completed",
+        "error": "",
+        "dry_run": False,
+        "mode": "good-rows",
+        "customers_affected": 0,
+        "examples": {},
+        "notes": [],
+        "parts": done.parts,
         "tables": {
             "cities": nothing | {"rows": 1, "created": 1},
             "merchants": nothing,
@@ -318,3 +332,19 @@ def test_the_summary_has_every_table(folder: Path) -> None:
         },
         "rejects_file": None,
     }
+
+
+def test_what_is_only_checked_is_never_loaded(folder: Path) -> None:
+    requested = request_import(
+        source=write_folder(folder, {"cities": [CITY]}),
+        source_name="given",
+        dry_run=True,
+        review=True,
+        requested_by=None,
+        queue=False,
+    )
+    done = execute_import(requested.pk)
+    assert (done.status, done.dry_run) == ("completed", True)
+    with pytest.raises(NotPossibleNow):
+        load_import(done, "good-rows")
+    assert not City.objects.exists()

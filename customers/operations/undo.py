@@ -1,0 +1,172 @@
+"""Taking an import back: the rows it created go, the rows it changed are as they were before."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from customers.bulk import quoted
+from customers.importing.load import (
+    STAGED,
+    before_file,
+    lock_staged,
+    overwrite_from_staged,
+    stage,
+)
+from customers.importing.tables import TABLES, Table
+from customers.models import DataImport, Record
+from customers.operations.facts import mark_facts_stale
+from customers.operations.live import stoppable
+from customers.operations.turns import turn
+
+Status = DataImport.Status
+RELOAD = "Import the right file instead: each row is found by its id."
+
+
+class NotUndoable(ValueError):
+    """The import can't be taken back; the text says why."""
+
+
+def check_undoable(data_import: DataImport) -> None:
+    """Raises NotUndoable with the reason that can be seen without looking at the records."""
+    if data_import.status == Status.UNDONE:
+        raise NotUndoable("This import is undone already.")
+    if data_import.status != Status.COMPLETED or data_import.loaded_at is None:
+        raise NotUndoable("This import loaded nothing, so there is nothing to undo.")
+    if not data_import.changed:
+        raise NotUndoable("This import changed nothing, so there is nothing to undo.")
+    if later := _later_import(data_import):
+        raise NotUndoable(f"{later} came after it. Undo that one first.")
+    for table in TABLES:
+        if data_import.tables[table.name]["updated"] and not _before(data_import, table).exists():
+            raise NotUndoable(f"The old values are no longer kept. {RELOAD}")
+
+
+def latest_undoable() -> DataImport | None:
+    """The import that would be undone next; None when there is none."""
+    loaded = DataImport.objects.filter(status=Status.COMPLETED).exclude(loaded_at=None)
+    return next((one for one in loaded.order_by("-loaded_at") if one.changed), None)
+
+
+def undo(data_import: DataImport) -> None:
+    """Take a loaded import back and finish it, in one transaction.
+
+    Raises NotUndoable when records that came or changed later depend on it; then nothing changes.
+    """
+    with turn(lambda: data_import.report("Waiting for another import to end", 0.1)):
+        if later := _later_import(data_import):
+            raise NotUndoable(f"{later} came after it. Undo that one first.")
+        data_import.report("Undoing", 0.2)
+        try:
+            with stoppable(data_import), transaction.atomic():
+                _undo(data_import)
+        except IntegrityError as error:
+            raise NotUndoable(f"Records that the old values refer to are gone. {RELOAD}") from error
+
+
+def _undo(data_import: DataImport) -> None:
+    for table in TABLES:
+        _restore(data_import, table)
+    for table in TABLES:
+        _check_dependents(data_import, table)
+    for table in reversed(TABLES):
+        _remove(data_import, table)
+    mark_facts_stale(f"Undo of import {data_import.pk}")
+    data_import.finish(Status.UNDONE, stage="", progress=1.0, error="", undone_at=timezone.now())
+
+
+def _later_import(data_import: DataImport) -> DataImport | None:
+    at_work = Q(status__in=DataImport.UNFINISHED, task=DataImport.Task.LOAD)
+    # Not in the order of their numbers: one that was uploaded earlier may have waited longer.
+    loaded = Q(status=Status.COMPLETED, loaded_at__gt=data_import.loaded_at)
+    later = DataImport.objects.filter(at_work | loaded).exclude(pk=data_import.pk)
+    return next((other for other in later if other.changed or other.is_unfinished), None)
+
+
+def _before(data_import: DataImport, table: Table) -> Any:
+    return before_file(data_import.folder, table)
+
+
+def _restore(data_import: DataImport, table: Table) -> None:
+    """Gives the rows that the import changed the values they had before."""
+    path = _before(data_import, table)
+    if not data_import.tables[table.name]["updated"]:
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        columns = file.readline().strip().replace('"', "").split(",")[1:]
+    staged = stage(table, columns, path)
+    lock_staged(table)
+    target = quoted(table.model._meta.db_table)
+    intact = _number(
+        f"SELECT count(*) FROM {STAGED} s JOIN {target} t USING (id)"
+        f" WHERE t.changed_in_id = {int(data_import.pk)}"
+    )
+    if staged != data_import.tables[table.name]["updated"]:
+        raise NotUndoable(f"The old values are no longer whole. {RELOAD}")
+    if intact != staged:
+        raise NotUndoable(_changed_since(table, staged - intact, "changed"))
+    values = [column for column in columns if column != "changed_in_id"]
+    overwrite_from_staged(table, values, changed_in=f"{STAGED}.changed_in_id")
+
+
+def _check_dependents(data_import: DataImport, table: Table) -> None:
+    """Refuses when what the import created was changed since, or others came to depend on it."""
+    created: Any = table.model._default_manager.filter(created_in=data_import)
+    by_others = ~Q(changed_in=data_import) | Q(changed_in=None)
+    if touched := created.filter(by_others).count():
+        raise NotUndoable(_changed_since(table, touched, "created"))
+    for relation in _records_that_refer_to(table.model):
+        others = relation.related_model._default_manager.filter(
+            **{f"{relation.field.name}__created_in": data_import}
+        ).filter(~Q(created_in=data_import) | Q(created_in=None))
+        if count := others.count():
+            what = relation.related_model._meta
+            noun = what.verbose_name if count == 1 else what.verbose_name_plural
+            raise NotUndoable(
+                f"{count:,} {noun} that came later belong to {table.name} of this import."
+                f" Remove them first, or leave the import. {RELOAD}"
+            )
+
+
+def _remove(data_import: DataImport, table: Table) -> None:
+    """Deletes the rows that the import created, and what hangs on them and is no record."""
+    target = quoted(table.model._meta.db_table)
+    created = f"created_in_id = {int(data_import.pk)}"
+    for relation in table.model._meta.related_objects:
+        if not issubclass(relation.related_model, Record) and relation.on_delete is models.CASCADE:
+            hanging = quoted(relation.related_model._meta.db_table)
+            column = quoted(str(relation.field.column))
+            _execute(
+                f"DELETE FROM {hanging} WHERE {column} IN (SELECT id FROM {target} WHERE {created})"
+            )
+    _execute(f"DELETE FROM {target} WHERE {created} AND changed_in_id = {int(data_import.pk)}")
+    # Someone may have changed a row since they were counted.
+    if left := _number(f"SELECT count(*) FROM {target} WHERE {created}"):
+        raise NotUndoable(_changed_since(table, left, "created"))
+
+
+def _records_that_refer_to(model: type[models.Model]) -> Iterator[Any]:
+    for relation in model._meta.related_objects:
+        if issubclass(relation.related_model, Record):
+            yield relation
+
+
+def _changed_since(table: Table, count: int, how: str) -> str:
+    were = "was" if count == 1 else "were"
+    return (
+        f"{count:,} of the {table.name} that this import {how} {were} changed or removed since,"
+        f" and that would be lost. {RELOAD}"
+    )
+
+
+def _number(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return int(cursor.fetchone()[0])
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

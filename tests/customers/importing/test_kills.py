@@ -1,0 +1,82 @@
+"""An import that is killed at any moment leaves everything whole, and a second try works."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.browser.site import ROOT
+
+KILLS = 20
+SEED = 7
+
+
+@pytest.fixture
+def database(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    """The DATABASE_URL of an empty database of the kind that the tests run on."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'killed.sqlite3'}"
+        return
+    import psycopg
+
+    given = os.environ["DATABASE_URL"]
+    name = f"killed_{os.getpid()}"
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            address, _, options = given.partition("?")
+            yield f"{address.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_killed_import_leaves_the_records_the_figures_and_the_disk_whole(
+    tmp_path: Path, database: str
+) -> None:
+    report = killed(tmp_path / "data", database)
+    kills = report["kills"]
+    assert sum(kill["was_killed"] for kill in kills) == KILLS
+    for kill in kills:
+        assert kill["is_whole"], kill
+        assert (kill["readable"], kill["fresh"], kill["left"]) == (True, True, []), kill
+        assert (kill["status"], "try again" in kill["error"]) in outcomes(kill), kill
+    assert {kill["happened"] for kill in kills} == {True, False}, "No kill before, or none after"
+    assert (report["last"], report["whole"]) == ("completed", True)
+
+
+def outcomes(kill: dict[str, Any]) -> list[tuple[str, bool]]:
+    """What the row of the import may say after a kill."""
+    if kill["undoing"]:
+        return (
+            [("undone", False)] if kill["happened"] else [("completed", True), ("completed", False)]
+        )
+    # One that was killed before its row was there left no trace; the one before it was undone.
+    return (
+        [("completed", False)] if kill["happened"] else [("interrupted", True), ("undone", False)]
+    )
+
+
+def killed(folder: Path, database: str) -> dict[str, Any]:
+    folder.mkdir()
+    environment = os.environ | {
+        "DATABASE_URL": database,
+        "DATA_DIR": str(folder),
+        "PYTHONHASHSEED": "0",
+        "LOG_LEVEL": "ERROR",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.customers.importing.killing", str(KILLS), str(SEED)],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return report
