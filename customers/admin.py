@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from customers.models import (
     Branch,
     City,
+    ColumnMapping,
     Customer,
     DataImport,
     FactsChange,
@@ -17,7 +17,7 @@ from customers.models import (
     Merchant,
     Transaction,
 )
-from customers.operations.facts import mark_facts_stale
+from customers.operations.records import changing_records
 
 admin.site.site_header = admin.site.site_title = "Coterie"
 admin.site.index_title = "Records and settings"
@@ -26,22 +26,19 @@ admin.site.index_title = "Records and settings"
 class RecordAdmin(admin.ModelAdmin):
     """One kind of record; whatever is saved or deleted makes the figures stale."""
 
+    readonly_fields = ["created_in", "changed_in"]
+
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        self._mark_facts_stale()
+        with changing_records(self.model, obj, by="Admin"):
+            super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        super().delete_model(request, obj)
-        self._mark_facts_stale()
+        with changing_records(self.model, obj, by="Admin"):
+            super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        # Django's pages for a single row are a transaction already, its actions are not.
-        with transaction.atomic():
+        with changing_records(self.model, *queryset, by="Admin"):
             super().delete_queryset(request, queryset)
-            self._mark_facts_stale()
-
-    def _mark_facts_stale(self) -> None:
-        mark_facts_stale(f"Admin: {self.opts.verbose_name_plural}")
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -133,10 +130,21 @@ class TransactionAdmin(RecordAdmin):
 class DataImportAdmin(ReadOnlyAdmin):
     list_display = ["id", "source_name", "dry_run", "status", "requested_by", "created_at"]
     exclude = ["path", "rejects_file"]
-    list_filter = ["status", "dry_run"]
+    list_filter = ["status", "mode", "dry_run"]
     list_select_related = ["requested_by"]
     search_fields = ["source_name"]
     date_hierarchy = "created_at"
+
+
+@admin.register(ColumnMapping)
+class ColumnMappingAdmin(ReadOnlyAdmin):
+    """How files of one shape were read last; delete one to have its columns found anew."""
+
+    list_display = ["used_at", "mapping"]
+    date_hierarchy = "used_at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
 
 @admin.register(FactsVersion)

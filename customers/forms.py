@@ -73,13 +73,3 @@ def remember_period(request: HttpRequest, form: PeriodForm) -> None:
 def remembered_period(request: HttpRequest) -> str:
     """The query of the period this person looked at last; empty before the first."""
     return str(request.session.get(REMEMBERED, ""))
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="Workbook or zip of CSV files",
-        help_text="The sheets customers, genders, cities, transactions, branches and merchants.",
-        error_messages={"empty": "This file is empty. Choose the file with your records."},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.zip"}),
-    )
-    dry_run = forms.BooleanField(label="Check only, load nothing", required=False)

@@ -12,10 +12,23 @@
       return;
     }
     if (form.method === "post") form.dataset.sending = "yes";
+    showBusy(event.submitter);
   });
+  // A large file is long on its way; the button says that it is.
+  function showBusy(button) {
+    if (!button?.dataset.busy) return;
+    button.dataset.idle = button.textContent;
+    button.textContent = button.dataset.busy;
+    button.classList.add("is-busy");
+  }
   // Coming back by the browser's back button finds the form usable again.
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending);
+    document.querySelectorAll("button[data-idle]").forEach((button) => {
+      button.textContent = button.dataset.idle;
+      button.classList.remove("is-busy");
+      delete button.dataset.idle;
+    });
   });
   document.addEventListener("change", (event) => {
     const input = event.target;
@@ -39,4 +52,20 @@
     });
   }
   document.querySelectorAll("[data-shows]").forEach(showFor);
+  // A file may be dropped anywhere on the field's frame, not only on the field itself.
+  document.querySelectorAll("[data-drop]").forEach((frame) => {
+    const input = frame.querySelector("input[type=file]");
+    const over = (event) => {
+      event.preventDefault();
+      frame.classList.add("is-over");
+    };
+    frame.addEventListener("dragenter", over);
+    frame.addEventListener("dragover", over);
+    frame.addEventListener("dragleave", () => frame.classList.remove("is-over"));
+    frame.addEventListener("drop", (event) => {
+      event.preventDefault();
+      frame.classList.remove("is-over");
+      if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+    });
+  });
 })();

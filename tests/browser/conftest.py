@@ -2,12 +2,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.site import Site, running_site
 
 LOGIN, PASSWORD = "mona", "a-password-of-the-tests-only"
+expect.set_options(timeout=15_000)  # milliseconds; a busy machine may take its time
 
 
 @pytest.fixture(scope="session")

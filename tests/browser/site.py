@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,6 +70,6 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own site on loopback
                 return
-        except urllib.error.URLError:
+        except OSError:  # nobody listens yet, or a busy machine lets us wait
             time.sleep(0.2)
     raise RuntimeError("The site did not start.")

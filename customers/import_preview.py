@@ -1,0 +1,157 @@
+"""What the check of a file found: rejected rows by reason, first rows, changes and warnings."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from customers.import_reading import UNSURE_DATES
+from customers.importing.column_words import label_of
+from customers.importing.headings import known_headings
+from customers.importing.tables import SHEETS, TABLES, Kind
+from customers.models import DataImport
+from customers.periods import in_words
+
+FEW_HEADINGS = 3
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why some rows are rejected."""
+
+    table: str
+    part: str
+    heading: str
+    sentence: str
+    rows: int
+    examples: list[dict[str, Any]]  # line, value
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value of a row that changes."""
+
+    name: str
+    label: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    external_id: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class Cell:
+    label: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class FirstRows:
+    """The first rows of a table as they would be stored."""
+
+    table: str
+    columns: list[tuple[str, str]]  # name, label
+    rows: list[list[Cell]]
+    is_open: bool  # whether it is the table with the most new rows
+
+
+@dataclass(frozen=True)
+class DateWarning:
+    """The dates of a part could be read two ways."""
+
+    sentence: str
+    choice: str  # the id of the choice on the page of the columns
+
+
+def reasons_of(data_import: DataImport) -> list[Reason]:
+    """Why rows are rejected, the most frequent reason first; empty for older imports."""
+    labels = {part["name"]: part["label"] for part in data_import.parts}
+    return [
+        Reason(
+            table=reason["table"],
+            part=labels.get(reason["part"], reason["part"]) if len(labels) > 1 else "",
+            heading=reason["column"] or "",
+            sentence=reason["reason"],
+            rows=reason["rows"],
+            examples=reason["examples"],
+        )
+        for reason in data_import.preview.get("reasons", [])
+    ]
+
+
+def changes_of(data_import: DataImport, table: str) -> list[ChangedRow]:
+    """The first rows of a table that change, in the words of the pages."""
+    return [
+        ChangedRow(
+            example["id"],
+            [
+                Change(
+                    name=change["column"],
+                    label=label_of(table, change["column"]),
+                    old=_shown(table, change["column"], change["old"]),
+                    new=_shown(table, change["column"], change["new"]),
+                )
+                for change in example["changes"]
+            ],
+        )
+        for example in data_import.preview.get("examples", {}).get(table, [])
+    ]
+
+
+def first_rows_of(data_import: DataImport) -> list[FirstRows]:
+    """The first new rows of each table that has any; the largest table is shown at once."""
+    given = data_import.preview.get("rows", {})
+    tables = [table.name for table in TABLES if given.get(table.name)]
+    largest = max(tables, key=lambda name: data_import.tables[name]["created"], default="")
+    return [_first_rows(name, given[name], is_open=name == largest) for name in tables]
+
+
+def _first_rows(table: str, rows: list[dict[str, Any]], *, is_open: bool) -> FirstRows:
+    names = list(rows[0])
+    return FirstRows(
+        table=table,
+        columns=[(name, label_of(table, name)) for name in names],
+        rows=[
+            [Cell(label_of(table, name), _shown(table, name, row.get(name))) for name in names]
+            for row in rows
+        ],
+        is_open=is_open,
+    )
+
+
+def _shown(table: str, column: str, value: str | None) -> str | None:
+    """A value as people read it: a day as 6 March 2026, everything else as it is."""
+    columns = SHEETS[table].columns if table in SHEETS else ()
+    if not value or not any(c.name == column and c.kind is Kind.DAY for c in columns):
+        return value
+    try:
+        return in_words(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def date_warnings_of(data_import: DataImport) -> list[DateWarning]:
+    """The parts whose dates could be read two ways, each with where to say which it is."""
+    return [
+        DateWarning(note, f"part{position}-dates-choice")
+        for note in data_import.preview.get("notes", [])
+        for position, part in enumerate(data_import.parts)
+        if note.startswith(UNSURE_DATES.format(label=part["label"]))
+    ]
+
+
+def other_notes_of(data_import: DataImport) -> list[str]:
+    """What else a person should know of how the file was read."""
+    warned = {warning.sentence for warning in date_warnings_of(data_import)}
+    return [note for note in data_import.preview.get("notes", []) if note not in warned]
+
+
+def headings_of_wrong_file(data_import: DataImport) -> list[str]:
+    """The first headings of a file in which no column and no table is known; else nothing."""
+    headings = [heading for part in data_import.parts for heading in part["columns"]]
+    if any(part["table"] or known_headings(part["columns"]) for part in data_import.parts):
+        return []
+    return headings[:FEW_HEADINGS]
