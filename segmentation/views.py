@@ -3,9 +3,12 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from customers.export_views import asked_file
+from customers.exporting.download import download
 from customers.facts.query import NoFacts
 from customers.models import FactsVersion
 from customers.requests import PersonRequest
@@ -18,8 +21,9 @@ from segmentation.display import (
     size_chart,
 )
 from segmentation.engine.settings import BadSettings
+from segmentation.exports import members_export
 from segmentation.forms import RunForm
-from segmentation.models import SegmentationRun
+from segmentation.models import Segment, SegmentationRun
 from segmentation.operations.runs import NotAdoptable, adopt_run, request_run
 from segmentation.presets import PRESETS
 
@@ -112,3 +116,13 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     if not run.cancel():
         messages.warning(request, "The run had already ended.")
     return redirect(run)
+
+
+@require_safe
+@permission_required(
+    ("segmentation.view_membership", "customers.view_customer"), raise_exception=True
+)
+def export_members(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """The customers of a segment as a file."""
+    segment = get_object_or_404(Segment.objects.select_related("run"), pk=pk)
+    return download(members_export(segment), asked_file(request), method=request.method)
