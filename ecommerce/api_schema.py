@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from ecommerce.problems import PROBLEM
 
 WRITES = ("post", "put", "patch", "delete")
+UPLOADS = ("/bulk/", "/imports/")  # how addresses end that take much at once
 PROBLEM_SCHEMA = {
     "type": "object",
     "description": "An error, as RFC 9457 describes it.",
@@ -48,6 +49,11 @@ def _problems(address: str, method: str) -> dict[str, Any]:
     }
     if method in WRITES:
         reasons["409"] = "The present state does not allow it."
+    if method == "post" and address.endswith(UPLOADS):
+        reasons["413"] = "More than one request may have."
+        reasons["415"] = "Another content type is needed."
+    if address.endswith("/bulk/"):
+        reasons["503"] = "The database is busy. Try again after the seconds of Retry-After."
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
         status: {"description": reason, "content": {PROBLEM: problem}}

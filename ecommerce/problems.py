@@ -16,13 +16,18 @@ from rest_framework.views import exception_handler
 
 from campaigns.operations import NotPossible
 from customers.facts.query import NoFacts
-from customers.operations.imports import UploadTooLarge
+from customers.importing.mapping import BadMapping
+from customers.operations.bulk_upsert import RecordsBusy
+from customers.operations.import_files import UploadTooLarge
+from customers.operations.imports import NotPossibleNow
+from customers.operations.undo import NotUndoable
 from segmentation.engine.settings import BadSettings
 from segmentation.operations.runs import NotAdoptable
 
 PROBLEM = "application/problem+json"
 # Refusals of operations that are right another time: their sentence becomes the detail.
-CONFLICTS = (NoFacts, NotAdoptable, NotPossible)
+CONFLICTS = (NoFacts, NotAdoptable, NotPossible, NotPossibleNow, NotUndoable)
+AGAIN_AFTER_SECONDS = 30
 
 
 class Conflict(APIException):
@@ -35,6 +40,14 @@ class Conflict(APIException):
 class TooLarge(APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
+
+
+class Busy(APIException):
+    """Right, but not now: the answer says when to try again."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_code = "busy"
+    wait = AGAIN_AFTER_SECONDS
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse | None:
@@ -56,18 +69,32 @@ def problem_response(error: Exception, context: dict[str, Any]) -> JsonResponse 
 
 
 def _as_api_error(error: Exception) -> Exception:
+    if isinstance(error, UnicodeDecodeError):
+        return AuthenticationFailed("Invalid token.")  # from the token's header
+    if isinstance(error, UploadTooLarge):
+        return TooLarge(str(error))
+    if isinstance(error, RecordsBusy):
+        return Busy(str(error))
+    return _as_invalid(error) or _as_conflict(error) or error
+
+
+def _as_invalid(error: Exception) -> ValidationError | None:
+    """What is wrong with the data, if that is what the error says."""
     if isinstance(error, ModelValidationError):
         return ValidationError(as_serializer_error(error))
     if isinstance(error, RecursionError):
         return ValidationError("The data is nested too deeply.")
     if isinstance(error, OverflowError):
         return ValidationError("A number is too large.")
-    if isinstance(error, UnicodeDecodeError):
-        return AuthenticationFailed("Invalid token.")  # from the token's header
     if isinstance(error, BadSettings):
         return ValidationError(str(error))
-    if isinstance(error, UploadTooLarge):
-        return TooLarge(str(error))
+    if isinstance(error, BadMapping):
+        return ValidationError({"mapping": [str(error)]})
+    return None
+
+
+def _as_conflict(error: Exception) -> Conflict | None:
+    """Why the present state does not allow it, if that is what the error says."""
     if isinstance(error, CONFLICTS):
         return Conflict(str(error))
     if isinstance(error, ProtectedError):
@@ -75,7 +102,7 @@ def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, IntegrityError):
         # Each rule is checked before; only a write at the same moment can still break one.
         return Conflict("Another request has just changed these records. Read them and try again.")
-    return error
+    return None
 
 
 def _problem(response: Response) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.conf import settings
 
 GRACE_SECONDS = 20
 POLL_SECONDS = 0.5
+THREADS = "16"
 PR_SET_PDEATHSIG = 1
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
@@ -34,7 +35,8 @@ class Process:
 def web(address: str) -> Process:
     """The web server, which listens on `address`, as 127.0.0.1:8000."""
     gunicorn = [sys.executable, "-m", "gunicorn", "ecommerce.wsgi"]
-    return Process([*gunicorn, "--bind", address, "--threads", "4", "--no-control-socket"])
+    # With threads, a download may take minutes; each keeps its own for as long.
+    return Process([*gunicorn, "--bind", address, "--threads", THREADS, "--no-control-socket"])
 
 
 def workers() -> list[Process]:

@@ -213,7 +213,10 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "media"
 IMPORTS_DIR = DATA_DIR / "imports"
 FACTS_DIR = DATA_DIR / "facts"
+# Naming the columns of a wide file is a form with a field for each of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 MAX_UPLOAD_MEGABYTES = env.int("MAX_UPLOAD_MEGABYTES", default=1024)
+FILE_UPLOAD_HANDLERS = ["customers.uploads.UploadToImports"]
 ANALYTICS_MEMORY = env("ANALYTICS_MEMORY", default="1GB")
 ANALYTICS_THREADS = env.int("ANALYTICS_THREADS", default=2)
 
@@ -246,7 +249,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True},
     "COMPONENT_SPLIT_REQUEST": True,
     "DEFAULT_GENERATOR_CLASS": "ecommerce.api_schema.ProblemSchemaGenerator",
-    "ENUM_NAME_OVERRIDES": {"JobStatusEnum": "customers.models.Job.Status"},
+    "ENUM_NAME_OVERRIDES": {"JobStatusEnum": "customers.models.JobStatus"},
 }
 
 # What is written to the log ------------------------------------------------------------------

@@ -1,60 +1,78 @@
-"""The API of imports."""
+"""The API of imports: from an upload to what became of each row, and back."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.jobs import JobViewSet, asker
+from customers.api.import_answers import ImportDetailSerializer, ImportSerializer
+from customers.api.jobs import HasEnded, JobViewSet, asker
+from customers.importing.mapping import BadMapping
 from customers.models import DataImport
-from customers.operations.imports import import_summary, request_import
+from customers.operations.imports import (
+    load_import,
+    map_import,
+    request_import,
+    retry_import,
+    stop_import,
+    undo_import,
+)
+from customers.operations.mapping_json import mapping_from_json, storable_mapping
+
+MAPPING = {
+    "clients": {"table": "customers", "columns": {"Client no.": "customer_id", "Note": None}}
+}
+MAPPING_HELP = (
+    "By the name of a sheet or file: table, columns (by heading), dates (day-first or"
+    " month-first), encoding, delimiter, heading_line. What it does not say is proposed."
+)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "object"}})
+class MappingField(serializers.Field[Any, Any, Any, Any]):
+    """Which column is which, as JSON, or as a text of JSON in a form."""
+
+    def to_internal_value(self, data: object) -> dict[str, Any]:
+        try:
+            return mapping_from_json(data) if isinstance(data, str) else storable_mapping(data)
+        except BadMapping as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="A workbook, or a zip of CSV files.")
+    file = serializers.FileField(
+        help_text="A workbook (.xlsx), a CSV or Parquet file, or a zip of these."
+    )
     dry_run = serializers.BooleanField(default=False, help_text="Check only, load nothing.")
-
-
-class ImportSerializer(serializers.ModelSerializer[DataImport]):
-    tables = serializers.SerializerMethodField(
-        help_text="Of each table: rows = created + updated + unchanged + rejected."
+    review = serializers.BooleanField(
+        default=False, help_text="Check, and wait for load; or for mapping where it is unclear."
     )
-    rejects = serializers.SerializerMethodField(
-        help_text="Where the rejected rows can be downloaded; null when there are none."
+    mode = serializers.ChoiceField(
+        choices=DataImport.Mode.choices,
+        default=DataImport.Mode.GOOD_ROWS,
+        help_text="Whether one rejected row keeps all others out.",
+    )
+    mapping = MappingField(required=False, help_text=MAPPING_HELP)
+
+
+class LoadSerializer(serializers.Serializer[Any]):
+    mode = serializers.ChoiceField(
+        choices=DataImport.Mode.choices, required=False, help_text="As said at the upload."
     )
 
-    class Meta:
-        model = DataImport
-        fields = [
-            "id",
-            "source_name",
-            "dry_run",
-            "status",
-            "stage",
-            "progress",
-            "error",
-            "tables",
-            "rejects",
-            "created_at",
-            "started_at",
-            "finished_at",
-        ]
 
-    def get_tables(self, data_import: DataImport) -> dict[str, dict[str, int]]:
-        return import_summary(data_import)["tables"]
-
-    def get_rejects(self, data_import: DataImport) -> str | None:
-        if not data_import.rejects_path:
-            return None
-        return self.context["view"].reverse_action("rejects", args=[data_import.pk])
+class MappingSerializer(serializers.Serializer[Any]):
+    mapping = MappingField(help_text=MAPPING_HELP)
 
 
 class CsvRenderer(BaseRenderer):
@@ -64,25 +82,86 @@ class CsvRenderer(BaseRenderer):
     format = "csv"
 
 
+accepted = partial(extend_schema, responses={202: ImportDetailSerializer})
+step = partial(action, detail=True, methods=["post"], parser_classes=[JSONParser])
+
+
 class ImportViewSet(JobViewSet):
     queryset = DataImport.objects.all()
-    serializer_class = ImportSerializer
+    serializer_class = ImportDetailSerializer
     filterset_fields = ["status", "dry_run"]
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request=UploadSerializer, responses={202: ImportSerializer})
+    def get_serializer_class(self) -> type[ImportSerializer]:
+        return ImportSerializer if self.action == "list" else ImportDetailSerializer
+
+    @accepted(
+        request={"multipart/form-data": UploadSerializer},
+        examples=[
+            OpenApiExample(
+                "A file of another system",
+                {"file": "clients.csv", "mode": "all-or-nothing", "mapping": MAPPING},
+                request_only=True,
+            )
+        ],
+    )
     def create(self, request: Request) -> Response:
         """Upload a file to be checked and loaded by a worker."""
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
-        file = upload.validated_data["file"]
+        values = dict(upload.validated_data)
+        file = values.pop("file")
         data_import = request_import(
-            source=file,
-            source_name=file.name,
-            dry_run=upload.validated_data["dry_run"],
-            requested_by=asker(request),
+            source=file, source_name=file.name, requested_by=asker(request), **values
         )
         return self.accepted(data_import)
+
+    @extend_schema(request=None, responses=ImportDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:  # type: ignore[override]
+        """Stop it: at once while it waits, before it is committed while it runs."""
+        data_import = self.get_object()
+        if not stop_import(data_import):
+            raise HasEnded
+        return Response(self.get_serializer(data_import).data)
+
+    @accepted(request=LoadSerializer)
+    @step()
+    def load(self, request: Request, pk: str) -> Response:
+        """Load what was checked with review."""
+        wanted = LoadSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        data_import = self.get_object()
+        mode = wanted.validated_data.get("mode", data_import.mode)
+        return self._go_on(data_import, lambda: load_import(data_import, mode))
+
+    @accepted(
+        request=MappingSerializer,
+        examples=[OpenApiExample("Two columns", {"mapping": MAPPING}, request_only=True)],
+    )
+    @step()
+    def mapping(self, request: Request, pk: str) -> Response:
+        """Say which column is which in an import with review, and have it checked again."""
+        said = MappingSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        data_import = self.get_object()
+        return self._go_on(
+            data_import, lambda: map_import(data_import, said.validated_data["mapping"])
+        )
+
+    @accepted(request=None)
+    @step()
+    def retry(self, request: Request, pk: str) -> Response:
+        """Do once more what was interrupted."""
+        data_import = self.get_object()
+        return self._go_on(data_import, lambda: retry_import(data_import))
+
+    @accepted(request=None)
+    @step()
+    def undo(self, request: Request, pk: str) -> Response:
+        """Take the latest import back: rows it created go, rows it changed are as before."""
+        data_import = self.get_object()
+        return self._go_on(data_import, lambda: undo_import(data_import, undone_by=asker(request)))
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, renderer_classes=[CsvRenderer, JSONRenderer])
@@ -93,3 +172,7 @@ class ImportViewSet(JobViewSet):
             raise NotFound("This import has no file of rejected rows.")
         title = data_import.rejects_title
         return FileResponse(path.open("rb"), as_attachment=True, filename=title)
+
+    def _go_on(self, data_import: DataImport, ask: Callable[[], object]) -> Response:
+        ask()
+        return self.accepted(data_import)

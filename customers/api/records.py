@@ -4,19 +4,24 @@ Rows are addressed by their `id`. Where a row refers to another one, the other's
 stands, the key that the systems around us know.
 """
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from copy import copy
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Model
 from django_filters import rest_framework as filters
 from rest_framework import serializers, viewsets
 
+from customers.api.bulk import BulkCustomers, BulkTransactions
+from customers.api.exports import ExportedRecords
 from customers.models import Branch, City, Customer, Merchant, Transaction
-from customers.operations.facts import mark_facts_stale
+from customers.operations.records import changing_records
 
 RANGE = ["exact", "gte", "lte"]
+
+
+# Read only: which import created the row, and which changed it last if nobody did since.
+IMPORTS = ["created_in", "changed_in"]
 
 
 class RuledSerializer(serializers.ModelSerializer[Any]):
@@ -48,13 +53,15 @@ class Reference(serializers.SlugRelatedField[Any]):
 class CitySerializer(RuledSerializer):
     class Meta:
         model = City
-        fields = ["id", "external_id", "name", "latitude", "longitude"]
+        fields = ["id", "external_id", "name", "latitude", "longitude", *IMPORTS]
+        read_only_fields = IMPORTS
 
 
 class MerchantSerializer(RuledSerializer):
     class Meta:
         model = Merchant
-        fields = ["id", "external_id", "name"]
+        fields = ["id", "external_id", "name", *IMPORTS]
+        read_only_fields = IMPORTS
 
 
 class BranchSerializer(RuledSerializer):
@@ -63,7 +70,8 @@ class BranchSerializer(RuledSerializer):
 
     class Meta:
         model = Branch
-        fields = ["id", "external_id", "name", "merchant", "city"]
+        fields = ["id", "external_id", "name", "merchant", "city", *IMPORTS]
+        read_only_fields = IMPORTS
 
 
 class CustomerSerializer(RuledSerializer):
@@ -71,7 +79,16 @@ class CustomerSerializer(RuledSerializer):
 
     class Meta:
         model = Customer
-        fields = ["id", "external_id", "gender", "city", "joined_on", "accepts_marketing"]
+        fields = [
+            "id",
+            "external_id",
+            "gender",
+            "city",
+            "joined_on",
+            "accepts_marketing",
+            *IMPORTS,
+        ]
+        read_only_fields = IMPORTS
 
 
 class TransactionSerializer(RuledSerializer):
@@ -92,7 +109,9 @@ class TransactionSerializer(RuledSerializer):
             "claimed_on",
             "burnt_on",
             "amount",
+            *IMPORTS,
         ]
+        read_only_fields = IMPORTS
 
 
 class BranchFilter(filters.FilterSet):
@@ -122,6 +141,9 @@ class TransactionFilter(filters.FilterSet):
     branch = filters.CharFilter(field_name="branch__external_id")
     merchant = filters.CharFilter(field_name="branch__merchant__external_id")
     city = filters.CharFilter(field_name="branch__city__external_id")
+    gender = filters.ChoiceFilter(
+        field_name="customer__gender", choices=Customer.Gender.choices, label="Of the customer."
+    )
 
     class Meta:
         model = Transaction
@@ -134,51 +156,57 @@ class TransactionFilter(filters.FilterSet):
         }
 
 
-class RecordViewSet(viewsets.ModelViewSet[Any]):
+class RecordViewSet(ExportedRecords, viewsets.ModelViewSet[Any]):
     """One kind of record; whatever is written makes the figures stale."""
 
     def perform_create(self, serializer: serializers.BaseSerializer[Any]) -> None:
-        self._write(serializer.save)
+        with self._changing() as rows:
+            rows.append(serializer.save())
 
     def perform_update(self, serializer: serializers.BaseSerializer[Any]) -> None:
-        self._write(serializer.save)
+        with self._changing(serializer.instance):
+            serializer.save()
 
     def perform_destroy(self, instance: Any) -> None:
-        self._write(instance.delete)
+        with self._changing(instance):
+            instance.delete()
 
-    def _write(self, change: Callable[[], object]) -> None:
-        with transaction.atomic():
-            change()
-            mark_facts_stale(f"API: {self.get_queryset().model._meta.verbose_name_plural}")
+    def _changing(self, *rows: Any) -> AbstractContextManager[list[Model]]:
+        return changing_records(self.get_queryset().model, *rows, by="API")
 
 
 class CityViewSet(RecordViewSet):
     queryset = City.objects.all()
     serializer_class = CitySerializer
+    export_name = "cities"
     filterset_fields = ["external_id", "name"]
 
 
 class MerchantViewSet(RecordViewSet):
     queryset = Merchant.objects.all()
     serializer_class = MerchantSerializer
+    export_name = "merchants"
     filterset_fields = ["external_id", "name"]
 
 
 class BranchViewSet(RecordViewSet):
     queryset = Branch.objects.with_places()
     serializer_class = BranchSerializer
+    export_name = "branches"
     filterset_class = BranchFilter
 
 
-class CustomerViewSet(RecordViewSet):
+class CustomerViewSet(BulkCustomers, RecordViewSet):
     queryset = Customer.objects.select_related("city")
     serializer_class = CustomerSerializer
+    export_name = "customers"
     filterset_class = CustomerFilter
 
 
-class TransactionViewSet(RecordViewSet):
+class TransactionViewSet(BulkTransactions, RecordViewSet):
     """Coupons: each claimed on a day, perhaps burnt on a later one, at a branch."""
 
     queryset = Transaction.objects.with_places()
     serializer_class = TransactionSerializer
+    export_name = "transactions"
     filterset_class = TransactionFilter

@@ -172,10 +172,10 @@ def test_a_customer_goes_with_transactions_and_memberships(staff: Client) -> Non
 def test_a_write_that_fails_leaves_the_records_as_they_were(
     staff: Client, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    def fail(*args: object) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("customers.admin.mark_facts_stale", fail)
+    monkeypatch.setattr("customers.operations.records.mark_facts_stale", fail)
     customer = make_customer()
     data = {"post": "yes", "action": "delete_selected", "_selected_action": [customer.pk]}
     row = [customer.pk] if page == "delete" else []

@@ -126,6 +126,6 @@ def test_a_row_written_at_the_same_moment_is_a_conflict(
     def clash(*args: object, **kwargs: object) -> None:
         raise IntegrityError
 
-    monkeypatch.setattr("customers.api.records.mark_facts_stale", clash)
+    monkeypatch.setattr("customers.operations.records.mark_facts_stale", clash)
     body = problem(api.post("/api/v1/customers/", {"external_id": "c1"}), 409)
     assert body["code"] == "conflict"

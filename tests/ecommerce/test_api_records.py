@@ -16,6 +16,7 @@ from tests.factories import (
     make_branch,
     make_city,
     make_customer,
+    make_import,
     make_merchant,
     make_run,
     make_segment,
@@ -46,7 +47,19 @@ def test_a_customer_is_shown_with_the_external_id_of_its_city(api: APIClient) ->
         "city": "cairo",
         "joined_on": "2024-01-01",
         "accepts_marketing": True,
+        "created_in": None,
+        "changed_in": None,
     }
+
+
+def test_a_row_says_which_imports_it_is_from(api: APIClient) -> None:
+    customer, both = make_customer(), [make_import(), make_import()]
+    Customer.objects.update(created_in=both[0], changed_in=both[1])
+    address = f"/api/v1/customers/{customer.pk}/"
+    shown = api.get(address).json()
+    assert [shown["created_in"], shown["changed_in"]] == [row.pk for row in both]
+    changed = api.patch(address, {"gender": "Male", "created_in": None}).json()
+    assert [changed["created_in"], changed["changed_in"]] == [both[0].pk, None]
 
 
 def test_a_transaction_is_shown_with_where_it_was(api: APIClient) -> None:
@@ -65,6 +78,8 @@ def test_a_transaction_is_shown_with_where_it_was(api: APIClient) -> None:
         "claimed_on": "2024-03-01",
         "burnt_on": None,
         "amount": "12.50",
+        "created_in": None,
+        "changed_in": None,
     }
 
 
@@ -293,7 +308,7 @@ def test_a_write_that_fails_leaves_the_figures_fresh(
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("customers.api.records.mark_facts_stale", fail)
+    monkeypatch.setattr("customers.operations.records.mark_facts_stale", fail)
     with pytest.raises(RuntimeError):
         api.post("/api/v1/customers/", {"external_id": "c1"})
     assert not Customer.objects.exists()

@@ -94,7 +94,7 @@ def test_a_campaign_is_drafted_for_those_who_were_away_longest() -> None:
 
 def test_a_step_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "write_demo_data", lambda folder, **sizes: folder.mkdir())
-    with pytest.raises(DemoFailed, match="None of the tables was found"):
+    with pytest.raises(DemoFailed, match="There is no table in Demo data"):
         demo.import_demo_data()
     assert not Customer.objects.exists()
 

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 import campaigns.urls
 import customers.urls
 import segmentation.urls
 from campaigns.models import Campaign
+from customers import export_urls
+from customers.importing.tables import TABLES
 from customers.models import DataImport
 from customers.operations.facts import refresh_facts
 from ecommerce import urls
@@ -27,6 +30,7 @@ ROLES = ("Viewer", "Marketer", "Admin", "Integration")
 FOR_ALL = (
     "overview",
     "data",
+    "preparing-files",
     "import",
     "segments",
     "run",
@@ -35,18 +39,34 @@ FOR_ALL = (
     "campaign",
     "offer",
 )
-FOR_MARKETERS = ("new-run", "new-campaign", "edit-campaign", "new-offer", "edit-offer")
+FOR_MARKETERS = (
+    "name-columns",
+    "undo-import",
+    "new-run",
+    "new-campaign",
+    "edit-campaign",
+    "new-offer",
+    "edit-offer",
+)
 OWN = ("account", "change-password")
 ACTIONS = (
     "start-import",
     "cancel-import",
+    "load-import",
+    "retry-import",
     "adopt-run",
     "cancel-run",
     "delete-campaign",
     "move-campaign",
 )
 OWN_ACTIONS = ("create-token", "revoke-token", "logout")
-DOWNLOADS = ("download-rejects",)
+DOWNLOADS = (
+    "download-rejects",
+    "download-template",
+    "export-overview",
+    "export-records",
+    "export-members",
+)
 WITHOUT_LOGIN = ("login", "health", "favicon")
 
 
@@ -55,17 +75,28 @@ def address() -> Callable[[str], str]:
     """The address of a page by its name, for the rows that are there."""
     segment_of_campaign = make_campaign()
     rows = {
-        "import": make_import(),
+        "import": make_import(task=DataImport.Task.CHECK),
         "run": make_run(),
         "segment": segment_of_campaign.segments.get(),
         "campaign": segment_of_campaign,
         "offer": segment_of_campaign.offer,
         "rejects": make_import(status=DataImport.Status.COMPLETED),
+        "columns": make_import(status=DataImport.Status.MAPPING),
+        "members": segment_of_campaign.segments.get(),
     }
+    nothing = {"rows": 0, "created": 0, "updated": 0, "unchanged": 0, "rejected": 0}
+    tables = {table.name: nothing for table in TABLES} | {"cities": nothing | {"created": 1}}
+    loaded = make_import(
+        status=DataImport.Status.COMPLETED, tables=tables, loaded_at=timezone.now()
+    )
 
     def find(page: str) -> str:
-        if page in ("move-campaign", "revoke-token"):
-            arguments = {"move-campaign": [rows["campaign"].pk, "schedule"], "revoke-token": ["x"]}
+        arguments = {
+            "move-campaign": [rows["campaign"].pk, "schedule"],
+            "revoke-token": ["x"],
+            "undo-import": [loaded.pk],
+        }
+        if page in arguments:
             return reverse(page, args=arguments[page])
         kind = page.rpartition("-")[2]
         takes_row = kind in rows and not page.startswith(("new-", "start-"))
@@ -103,7 +134,7 @@ def faults_of(html: str) -> list[str]:
 
 
 def test_every_page_is_in_the_lists_above() -> None:
-    modules = (customers.urls, segmentation.urls, campaigns.urls, urls)
+    modules = (customers.urls, export_urls, segmentation.urls, campaigns.urls, urls)
     named = {path.name for module in modules for path in module.urlpatterns if path_name(path)}
     listed = FOR_ALL + FOR_MARKETERS + OWN + ACTIONS + OWN_ACTIONS + DOWNLOADS + WITHOUT_LOGIN
     assert named == set(listed)
