@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: setup demo demo-password run worker test lint bench screenshots lock clean
+.PHONY: setup demo demo-password run worker test lint bench bench-import screenshots lock clean
 
 setup: .venv/ready .env
 
@@ -47,6 +47,9 @@ test: .venv/dev-ready .env
 
 bench: .venv/dev-ready .env
 	$(BIN)/python -m benchmarks
+
+bench-import: .venv/dev-ready .env
+	$(BIN)/python -m benchmarks import
 
 screenshots: .venv/dev-ready .env
 	$(BIN)/python -m tests.browser.screenshots

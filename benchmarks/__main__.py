@@ -1,44 +1,60 @@
-"""Measure and write the results down: `make bench`, or `python -m benchmarks --small`."""
+"""Measure and write the results down: `make bench` and `make bench-import`.
+
+`python -m benchmarks --small PART ...` runs the parts at a tiny size and writes nothing.
+"""
 
 import argparse
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-SIZES = {"small": (600, 6_000), "full": (100_000, 1_000_000)}
+from benchmarks import importing, records, segmentation
+from benchmarks.measure import Figure, Result, write_results
+from benchmarks.sizes import EMBEDDED, SMALL
+
+Measured = tuple[list[Result | Figure], dict[str, Any]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="Measure the product beside plain tools.")
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     parser.add_argument("--small", action="store_true", help="A quick run that writes nothing.")
-    small = parser.parse_args().small
-    with tempfile.TemporaryDirectory(prefix="coterie-bench-") as folder:
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"There is no part {', '.join(sorted(unknown))}.")
+    for name in asked.parts or QUICK:
+        busy = os.getloadavg()[0]
         # A database of its own: a benchmark never touches real records.
-        os.environ["DATA_DIR"] = folder
-        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "ecommerce.settings"
-        _measure(Path(folder), small=small)
+        with tempfile.TemporaryDirectory(prefix="coterie-bench-") as folder:
+            results, about = PARTS[name](Path(folder), asked.small)
+        # The limits are for the sizes that are planned for.
+        told = [replace(result, limit=None) for result in results] if asked.small else results
+        print(*told, sep="\n", flush=True)
+        if not asked.small:
+            write_results(name, results, load_before=round(busy, 1), **about)
 
 
-def _measure(folder: Path, *, small: bool) -> None:
-    import django
+def _records(folder: Path, small: bool) -> Measured:
+    return [*records.measure(SMALL if small else EMBEDDED, folder)], {}
 
-    django.setup()
-    from django.core.management import call_command
 
-    from benchmarks import records, segmentation
-    from benchmarks.measure import write_results
+def _segmentation(folder: Path, small: bool) -> Measured:
+    return [*segmentation.measure(SMALL.customers * 10 if small else 1_000_000)], {}
 
-    call_command("migrate", verbosity=0)
-    customers, transactions = SIZES["small" if small else "full"]
-    measured = {
-        "records": records.measure(customers, transactions, folder),
-        "segmentation": segmentation.measure(customers * 10),
-    }
-    for name, results in measured.items():
-        print(*results, sep="\n")
-        if not small:
-            write_results(name, results)
+
+def _import(folder: Path, small: bool) -> Measured:
+    return importing.measure(folder, small=small)
+
+
+PARTS: dict[str, Callable[[Path, bool], Measured]] = {
+    "records": _records,
+    "segmentation": _segmentation,
+    "import": _import,
+}
+QUICK = ("records", "segmentation")
 
 
 if __name__ == "__main__":

