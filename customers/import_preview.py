@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from customers.import_reading import UNSURE_DATES
+from customers.import_reading import UNSURE_DATES, headings_of
 from customers.importing.column_words import label_of
 from customers.importing.headings import known_headings
 from customers.importing.tables import SHEETS, TABLES, Kind
@@ -151,7 +151,7 @@ def other_notes_of(data_import: DataImport) -> list[str]:
 
 def headings_of_wrong_file(data_import: DataImport) -> list[str]:
     """The first headings of a file in which no column and no table is known; else nothing."""
-    headings = [heading for part in data_import.parts for heading in part["columns"]]
-    if any(part["table"] or known_headings(part["columns"]) for part in data_import.parts):
+    parts = [(part["table"], headings_of(part)) for part in data_import.parts]
+    if any(table or known_headings(headings) for table, headings in parts):
         return []
-    return headings[:FEW_HEADINGS]
+    return [heading for _, headings in parts for heading in headings][:FEW_HEADINGS]

@@ -1,5 +1,6 @@
 """Hundreds of broken files: the right rows are loaded, the right ones rejected, none is lost."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,9 @@ def undone_after() -> Iterator[Path]:
     with TemporaryDirectory() as folder, transaction.atomic():
         yield Path(folder)
         transaction.set_rollback(True)
+    # PostgreSQL gives no number twice, so that the next import would find the folder of this one.
+    for kept in Path(django_settings.IMPORTS_DIR).glob("*/"):
+        shutil.rmtree(kept)
 
 
 @MANY
