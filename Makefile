@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: setup demo demo-password run worker test lint bench bench-import screenshots lock clean
+.PHONY: setup demo demo-password run worker test lint bench bench-import bench-segmentation screenshots lock clean
 
 setup: .venv/ready .env
 
@@ -50,6 +50,9 @@ bench: .venv/dev-ready .env
 
 bench-import: .venv/dev-ready .env
 	$(BIN)/python -m benchmarks import
+
+bench-segmentation: .venv/dev-ready .env
+	$(BIN)/python -m benchmarks segmentation
 
 screenshots: .venv/dev-ready .env
 	$(BIN)/python -m tests.browser.screenshots

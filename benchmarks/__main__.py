@@ -1,4 +1,4 @@
-"""Measure and write the results down: `make bench` and `make bench-import`.
+"""Measure and write the results down: `make bench`, `bench-import`, `bench-segmentation`.
 
 `python -m benchmarks --small PART ...` runs the parts at a tiny size and writes nothing.
 """
@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import importing, records, segmentation
+from benchmarks import engine, importing, records, segmentation
 from benchmarks.measure import Figure, Result, write_results
 from benchmarks.sizes import EMBEDDED, SMALL
 
@@ -42,7 +42,11 @@ def _records(folder: Path, small: bool) -> Measured:
 
 
 def _segmentation(folder: Path, small: bool) -> Measured:
-    return [*segmentation.measure(SMALL.customers * 10 if small else 1_000_000)], {}
+    return segmentation.measure(folder, small=small), {}
+
+
+def _engine(folder: Path, small: bool) -> Measured:
+    return [*engine.measure(20_000 if small else 1_000_000)], {}
 
 
 def _import(folder: Path, small: bool) -> Measured:
@@ -51,10 +55,11 @@ def _import(folder: Path, small: bool) -> Measured:
 
 PARTS: dict[str, Callable[[Path, bool], Measured]] = {
     "records": _records,
+    "engine": _engine,
     "segmentation": _segmentation,
     "import": _import,
 }
-QUICK = ("records", "segmentation")
+QUICK = ("records", "engine")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ FEATURES = """
         any_value(coalesce(gender_name, '')) = 'Male'
     FROM read_parquet($path) WHERE transaction_date <= $day GROUP BY customer_id
 """
+LAST_DAY = "SELECT max(greatest(transaction_date, burn_date)) FROM read_parquet($path)"
 MONTHS = """
     SELECT date_trunc('month', day), sum(claim), sum(burn) FROM (
         SELECT transaction_date AS day, 1 AS claim, 0 AS burn FROM read_parquet($path)
@@ -47,6 +48,14 @@ def feature_matrix(path: Path, day: date) -> pd.DataFrame:
     """The features of the catalogue as of a day, by customer."""
     found = duckdb.execute(FEATURES, {"path": str(path), "day": day})
     return found.df().set_index("customer_id").astype(float)
+
+
+def last_day(path: Path) -> date:
+    """The last day with activity."""
+    row = duckdb.execute(LAST_DAY, {"path": str(path)}).fetchone()
+    assert row is not None
+    day: date = row[0]
+    return day
 
 
 def claims_and_burns(path: Path) -> list[tuple[Any, ...]]:

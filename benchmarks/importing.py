@@ -63,7 +63,7 @@ def _on_postgresql(
         *_beside_copy(first, raw["seconds"], size),
         _again(first, again, size),
         _memory("the same files again", size, again),
-        *ask_questions(site, data, folder, size, first.value["facts"]["last_day"]),
+        *ask_questions(site, data, folder, size, first.value["facts"]["last_day"], limit=2.0),
         Figure("all figures anew", str(size), site.do("refresh").seconds, "s"),
         *_daily(site, data, folder, size, server),
     ]

@@ -54,13 +54,17 @@ class Figure:
     value: float
     unit: str
     limit: float | None = None
+    is_least: bool = False  # the limit is the lowest value, not the highest
 
     @property
     def kept(self) -> bool | None:
-        return None if self.limit is None else self.value <= self.limit
+        if self.limit is None:
+            return None
+        return self.value >= self.limit if self.is_least else self.value <= self.limit
 
     def __str__(self) -> str:
-        limit = "" if self.limit is None else f" of at most {self.limit:g}"
+        bound = "least" if self.is_least else "most"
+        limit = "" if self.limit is None else f" of at {bound} {self.limit:g}"
         return f"{self.name} ({self.size}): {self.value:.2f} {self.unit}{limit}: {WORD[self.kept]}"
 
     def as_row(self) -> dict[str, Any]:

@@ -1,48 +1,98 @@
-"""The engine's reference preset beside the plain scikit-learn calls it stands on."""
+"""Segmentation: the engine, whole runs at full size on PostgreSQL, and whether it is right.
 
-import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
-from sklearn.preprocessing import StandardScaler
+A run goes from the figures to the stored members, with every score, the verdict and the words for
+people. The baseline does the reference preset as a person would who needs none of these: features
+by a query over one Parquet file, scikit-learn's calls, and COPY into the same table of the same
+database.
+"""
 
-from benchmarks.measure import Result, seconds
-from segmentation.engine.algorithms.kmeans import fit
-from segmentation.engine.features import Features
-from segmentation.engine.reductions import pca
-from segmentation.engine.scaling import standardise
+from pathlib import Path
 
-CLUSTERS, STARTS, SEED = 5, 10, 7
+from benchmarks import engine
+from benchmarks.measure import Figure, Result
+from benchmarks.process import Outcome, do
+from benchmarks.site import Site, database, on_server
+from benchmarks.sizes import NORMAL, SMALL, Size
+from tests.postgres import postgres
 
+PLANTED = Size(20_000, 200_000)
+MOST_SECONDS, MOST_GIGABYTES = 300, 6
+FEW, FEW_SECONDS = Size(1_000, 10_000), 20
+SEEDS, UNSTRUCTURED = 20, 1_000
+LEAST_AGREEMENT = 0.85
+HONEST = ("none", "weak")
 
-def measure(customers: int) -> list[Result]:
-    features = _features(customers)
-    result = Result(
-        name="standardise, 2 principal components, K-means with 5 clusters",
-        size=f"{customers:,} customers",
-        baseline="scikit-learn",
-        product_seconds=seconds(lambda: _product(features)),
-        baseline_seconds=seconds(lambda: _baseline(features.values)),
-    )
-    return [result]
-
-
-def _features(customers: int) -> Features:
-    """Five groups of customers in seven features."""
-    random = np.random.default_rng(SEED)
-    centers = random.normal(scale=3, size=(CLUSTERS, 7))
-    values = centers[random.integers(CLUSTERS, size=customers)]
-    values = values + random.normal(size=values.shape)
-    names = tuple(f"feature_{i}" for i in range(7))
-    return Features(np.arange(customers), names, values, frozenset())
+Results = list[Result | Figure]
 
 
-def _product(features: Features) -> None:
-    reduced = pca(standardise(features), components=2, seed=SEED)
-    fit(reduced.values, CLUSTERS, SEED, STARTS)
+def measure(folder: Path, *, small: bool) -> Results:
+    """Everything that the segmentation promises."""
+    results: Results = [*engine.measure(20_000 if small else 1_000_000)]
+    with postgres() as server:
+        results += _runs(server, folder / "large", SMALL if small else NORMAL)
+        results += _few(server, folder / "few", SMALL if small else FEW)
+    return results + _planted(folder / "planted", SMALL if small else PLANTED, small=small)
 
 
-def _baseline(values: np.ndarray) -> None:
-    reduced = PCA(2, svd_solver="covariance_eigh").fit_transform(
-        StandardScaler().fit_transform(values)
-    )
-    KMeans(CLUSTERS, n_init=STARTS, random_state=SEED).fit(reduced)
+def _runs(server: str, folder: Path, size: Size) -> Results:
+    data = folder / "data"
+    do("generate", data, size.customers, size.transactions)
+    with database(server) as url:
+        site = Site(url, folder / "site").migrate()
+        site.do("load", data)
+        on_server(url, "VACUUM ANALYZE")
+        by_hand = site.do("segment_by_hand", data, folder)
+        on_server(server, "CHECKPOINT")
+        reference = site.do("segment", "reference")
+        automatic = site.do("segment", "auto")
+    title = "reference preset, from the figures to the stored members"
+    baseline = "DuckDB and scikit-learn by hand, COPY"
+    return [
+        Result(title, str(size), baseline, reference.seconds, by_hand.seconds, 2.0),
+        *_limits("automatic mode", size, automatic, MOST_SECONDS, MOST_GIGABYTES),
+    ]
+
+
+def _few(server: str, folder: Path, size: Size) -> Results:
+    do("generate", folder / "data", size.customers, size.transactions)
+    with database(server) as url:
+        site = Site(url, folder / "site").migrate()
+        site.do("load", folder / "data")
+        return _limits("automatic mode", size, site.do("segment", "auto"), FEW_SECONDS, None)
+
+
+def _limits(
+    name: str, size: Size, run: Outcome, most_seconds: float, most_gigabytes: float | None
+) -> Results:
+    tried = f"{name}, {run.value['tried']} models"
+    results: Results = [Figure(tried, str(size), run.seconds, "s", most_seconds)]
+    if most_gigabytes:
+        memory = run.peak_gigabytes
+        results.append(Figure(f"{name}, memory", str(size), memory, "GB", most_gigabytes))
+    return results
+
+
+def _planted(folder: Path, size: Size, *, small: bool) -> Results:
+    do("generate", folder, size.customers, size.transactions)
+    found = do("find_planted", folder, 7).value
+    seeds = 1 if small else SEEDS
+    levels = [do("find_nothing", seed, UNSTRUCTURED).value for seed in range(seeds)]
+    honest = sum(level in HONEST for level in levels)
+    return [
+        Figure(
+            f"planted groups found again ({found['model']}, {found['level']})",
+            str(size),
+            found["agreement"],
+            "adjusted Rand index",
+            LEAST_AGREEMENT,
+            is_least=True,
+        ),
+        Figure(
+            "verdict none or weak where there is no structure",
+            f"{seeds} seeds, {UNSTRUCTURED:,} customers",
+            honest,
+            "seeds",
+            seeds - 1,
+            is_least=True,
+        ),
+    ]

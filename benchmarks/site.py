@@ -65,7 +65,9 @@ def check_created(outcome: Outcome, size: Size) -> None:
     assert outcome.value["facts"]["transactions"] == size.transactions, outcome.value
 
 
-def ask_questions(site: Site, data: Path, folder: Path, size: Size, day: str) -> list[Result]:
+def ask_questions(
+    site: Site, data: Path, folder: Path, size: Size, day: str, *, limit: float | None
+) -> list[Result]:
     """The questions to the figures, beside DuckDB by hand over one Parquet file."""
     product, by_hand = site.do("questions"), do("questions_by_hand", data, folder, day)
     assert product.value["holds"] == by_hand.value["holds"], (product.value, by_hand.value)
@@ -77,7 +79,7 @@ def ask_questions(site: Site, data: Path, folder: Path, size: Size, day: str) ->
             baseline="DuckDB by hand over one Parquet file",
             product_seconds=product.value["seconds"][name],
             baseline_seconds=by_hand.value["seconds"][name],
-            limit=2.0,
+            limit=limit,
         )
         for name, title in titles.items()
     ]

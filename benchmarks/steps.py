@@ -109,6 +109,46 @@ def questions_by_hand(data: str, folder: str, day: str) -> Said:
     return _answered(lambda: by_hand.feature_matrix(path, last), months)
 
 
+def segment(preset: str) -> Said:
+    """A run as a worker does it, from the figures to the stored members."""
+    from segmentation.operations.runs import execute_run, request_run
+    from segmentation.operations.summaries import run_summary
+    from segmentation.presets import preset_settings
+
+    run = request_run(settings=preset_settings(preset), requested_by=None, queue=False)
+    began = perf_counter()
+    done = execute_run(run.pk)
+    took = perf_counter() - began
+    assert done.status == done.Status.COMPLETED, done.error
+    said = run_summary(done)
+    kept = ("customers", "verdict", "best", "seconds")
+    return took, {name: said[name] for name in kept} | {"tried": len(said["candidates"])}
+
+
+def segment_by_hand(data: str, folder: str) -> Said:
+    """The reference preset as a person would do it: DuckDB, scikit-learn, raw COPY."""
+    from benchmarks import by_hand, segmenting_by_hand
+
+    path = Path(folder) / "one-file.parquet"
+    by_hand.write_one_file(Path(data), path)
+    took = segmenting_by_hand.segment(path, by_hand.last_day(path), Path(folder))
+    return sum(took.values()), took
+
+
+def find_planted(data: str, seed: str) -> Said:
+    from benchmarks import planted
+
+    began = perf_counter()
+    return perf_counter() - began, planted.find_planted(Path(data), int(seed))
+
+
+def find_nothing(seed: str, customers: str) -> Said:
+    from benchmarks import planted
+
+    began = perf_counter()
+    return perf_counter() - began, planted.find_nothing(int(seed), int(customers))
+
+
 def _answered(matrix: Callable[[], Any], months: Callable[[], list[list[int]]]) -> Said:
     from benchmarks.measure import seconds
 
@@ -138,6 +178,7 @@ STEPS: dict[str, Callable[..., Said]] = {
     for step in (
         *(generate, generate_day, write_raw, load),
         *(refresh, questions, questions_by_hand),
+        *(segment, segment_by_hand, find_planted, find_nothing),
     )
 }
 

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from simple_history.admin import SimpleHistoryAdmin
 
 from campaigns.models import Campaign, Offer
 from campaigns.operations import (
@@ -20,14 +19,9 @@ from campaigns.operations import (
     today,
     unschedule_campaign,
 )
+from customers.admin import HistoryAdmin
 from segmentation.admin import SegmentAdmin
 from segmentation.models import Segment
-
-
-class HistoryAdmin(SimpleHistoryAdmin):
-    """With a list of versions that keeps to the content security policy."""
-
-    object_history_list_template = "campaigns/_admin_history.html"
 
 
 @admin.register(Offer)

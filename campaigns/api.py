@@ -22,6 +22,7 @@ from campaigns.operations import (
 from customers.api.jobs import asker
 from customers.api.records import RANGE, Reference, RuledSerializer
 from customers.models import Branch, Merchant
+from segmentation.models import Segment
 
 
 class OfferSerializer(RuledSerializer):
@@ -47,6 +48,14 @@ class OfferSerializer(RuledSerializer):
 
 
 class CampaignSerializer(RuledSerializer):
+    """`segments` are those the campaign speaks of: found again by the adopted run, they are its
+    own; once ended, the ones it had."""
+
+    def to_representation(self, instance: Campaign) -> dict[str, Any]:
+        return super().to_representation(instance) | {
+            "segments": [segment.pk for segment in instance.aimed_at]
+        }
+
     class Meta:
         model = Campaign
         fields = [
@@ -76,6 +85,27 @@ class OfferFilter(filters.FilterSet):
         return offers.usable(on=day)
 
 
+class CampaignFilter(filters.FilterSet):
+    segments = filters.ModelChoiceFilter(
+        queryset=Segment.objects.all(),
+        method="aimed_at",
+        label="The id of a segment, as any run has it.",
+    )
+
+    class Meta:
+        model = Campaign
+        fields = {
+            "name": ["exact"],
+            "status": ["exact"],
+            "offer": ["exact"],
+            "starts_on": RANGE,
+            "ends_on": RANGE,
+        }
+
+    def aimed_at(self, campaigns: Any, name: str, segment: Segment) -> Any:
+        return campaigns.for_segment(segment)
+
+
 class OfferViewSet(viewsets.ModelViewSet[Offer]):
     queryset = Offer.objects.prefetch_related("merchants", "branches")
     serializer_class = OfferSerializer
@@ -85,16 +115,9 @@ class OfferViewSet(viewsets.ModelViewSet[Offer]):
 class CampaignViewSet(viewsets.ModelViewSet[Campaign]):
     """Campaigns begin as drafts; only drafts can be changed or deleted."""
 
-    queryset = Campaign.objects.prefetch_related("segments")
+    queryset = Campaign.objects.with_segments()
     serializer_class = CampaignSerializer
-    filterset_fields = {
-        "name": ["exact"],
-        "status": ["exact"],
-        "offer": ["exact"],
-        "segments": ["exact"],
-        "starts_on": RANGE,
-        "ends_on": RANGE,
-    }
+    filterset_class = CampaignFilter
     newest_first = True
 
     def perform_create(self, serializer: serializers.BaseSerializer[Campaign]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 
 from campaigns.models import Campaign, Offer
 from campaigns.operations import today
@@ -93,14 +94,15 @@ class CampaignForm(forms.ModelForm):
         fields["segments"].label_from_instance = _with_size
         self.initial.setdefault("starts_on", first_day)
         self.initial.setdefault("ends_on", first_day + timedelta(days=29))
+        if self.instance.pk:
+            self.initial["segments"] = [segment.pk for segment in self.instance.aimed_at]
 
     def _segments(self) -> Any:
-        """The adopted segments, and those this campaign already has."""
-        current = Segment.objects.current()
-        if self.instance.pk:
-            chosen = Segment.objects.filter(campaigns=self.instance)
-            return (current | chosen).select_related("run").distinct()
-        return current.select_related("run")
+        """The adopted segments that are not archived, and those this campaign already has."""
+        offered = Segment.objects.current().active()
+        had = [segment.pk for segment in self.instance.aimed_at] if self.instance.pk else []
+        known = Q(pk__in=offered.values("pk")) | Q(pk__in=had)
+        return Segment.objects.with_run().filter(known)
 
 
 def _with_gift(offer: Offer) -> str:
@@ -108,5 +110,9 @@ def _with_gift(offer: Offer) -> str:
 
 
 def _with_size(segment: Segment) -> str:
-    old = "" if segment.run.is_current else f", from {segment.run}, no longer current"
-    return f"{segment.name} ({segment.size:,} customers{old})"
+    state = ", archived" if segment.is_archived else ""
+    if not segment.run.is_current:
+        state = (
+            f", from {segment.run}, {'not found again' if segment.identity_id else 'not adopted'}"
+        )
+    return f"{segment.name} ({segment.size:,} customers{state})"

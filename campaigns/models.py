@@ -5,12 +5,12 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from campaigns.querysets import CampaignQuerySet, OfferQuerySet
+from campaigns.querysets import CampaignQuerySet, OfferQuerySet, segments_as_aimed
 from customers.models import Branch, Merchant
 from customers.periods import in_words
 from segmentation.models import Segment
@@ -158,6 +158,25 @@ class Campaign(models.Model):
         return self.status == self.Status.DRAFT
 
     @property
+    def aimed_at(self) -> list[Segment]:
+        """The segments it speaks of, as the adopted run has them; once ended, as it had them.
+
+        One that the adopted run did not find again stays as it was.
+        """
+        prefetch_related_objects([self], *segments_as_aimed())
+        had = list(self.segments.all())
+        if self.status == self.Status.ENDED:
+            return had
+        return list(dict.fromkeys(_as_of_now(segment) for segment in had))
+
+    @property
+    def lost_segments(self) -> list[Segment]:
+        """Those of them that the adopted run did not find again; none once it has ended."""
+        if self.status == self.Status.ENDED:
+            return []
+        return [s for s in self.aimed_at if s.identity_id is not None and not s.run.is_current]
+
+    @property
     def days(self) -> int:
         """How many days it runs, the first and the last included."""
         return (self.ends_on - self.starts_on).days + 1
@@ -174,3 +193,9 @@ class Campaign(models.Model):
             raise ValidationError(
                 {"ends_on": f"The offer ends on {in_words(self.offer.valid_until)}."}
             )
+
+
+def _as_of_now(segment: Segment) -> Segment:
+    """The same segment in the adopted run, as `segments_as_aimed` has read it."""
+    adopted: list[Segment] = getattr(segment.identity, "adopted", [])
+    return adopted[0] if adopted else segment

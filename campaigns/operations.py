@@ -28,8 +28,12 @@ def assign_offer(
 ) -> Campaign:
     """Draft a campaign that gives the offer to the customers of these segments.
 
-    Raises ValidationError when the window does not fit the offer or the name is taken.
+    Raises ValidationError when the window does not fit the offer, the name is taken or a segment is
+    archived.
     """
+    if archived := [segment for segment in segments if segment.is_archived]:
+        refusal = f"“{archived[0]}” is archived. Restore it first, or choose another segment."
+        raise ValidationError({"segments": refusal})
     campaign = Campaign(
         name=name,
         offer=offer,
@@ -103,8 +107,8 @@ def advance_campaigns(*, today: date) -> int:
 
 
 def audience(campaign: Campaign) -> tuple[int, int]:
-    """Customers in the campaign's segments, each once, and how many of them accept marketing."""
-    members = Membership.objects.filter(segment__in=campaign.segments.all())
+    """Customers in the segments it speaks of, each once, and how many of them accept marketing."""
+    members = Membership.objects.filter(segment__in=campaign.aimed_at)
     customers = members.values("customer_id").distinct().count()
     reachable = members.reachable().values("customer_id").distinct().count()
     return customers, reachable
@@ -132,5 +136,8 @@ def _move(campaign: Campaign, status: str) -> None:
             raise NotPossible("Someone has just deleted the campaign.")
         if locked.status != campaign.status:
             raise NotPossible(f"The campaign is {locked.get_status_display().lower()} meanwhile.")
+        if status == Campaign.Status.ENDED:
+            # From here on it keeps the segments it had.
+            campaign.segments.set(campaign.aimed_at)
         campaign.status = status
         campaign.save(update_fields=["status", "ended_on"])

@@ -26,6 +26,7 @@ from campaigns.operations import (
 from customers.requests import PersonRequest
 from segmentation.display import segment_view
 from segmentation.models import Segment
+from segmentation.over_time import listed, size_history
 
 NAME_TAKEN = "Someone has just taken this name. Choose another."
 STEPS = {
@@ -51,12 +52,15 @@ def campaigns_page(request: PersonRequest) -> HttpResponse:
 @permission_required("segmentation.view_segment", raise_exception=True)
 def segment_page(request: PersonRequest, pk: int) -> HttpResponse:
     """A segment, and the campaigns that are aimed at it."""
-    segment = get_object_or_404(Segment.objects.select_related("run"), pk=pk)
+    segment = get_object_or_404(Segment.objects.with_run(), pk=pk)
     context = {
         "view": segment_view(segment),
         "segment": segment,
+        "latest": segment.latest,
+        "newcomers": segment.memberships.newcomers().count(),
         "reachable": segment.memberships.reachable().count(),
-        "campaigns": Campaign.objects.with_offer().filter(segments=segment),
+        "history": size_history(segment),
+        "campaigns": Campaign.objects.with_offer().for_segment(segment),
     }
     return render(request, "campaigns/segment.html", context)
 
@@ -66,7 +70,13 @@ def segment_page(request: PersonRequest, pk: int) -> HttpResponse:
 def campaign_page(request: PersonRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.with_offer(), pk=pk)
     customers, reachable = audience(campaign)
-    context = {"campaign": campaign, "customers": customers, "reachable": reachable}
+    context = {
+        "campaign": campaign,
+        "segments": [segment_view(segment) for segment in campaign.aimed_at],
+        "lost": listed(segment.name for segment in campaign.lost_segments),
+        "customers": customers,
+        "reachable": reachable,
+    }
     return render(request, "campaigns/campaign.html", context)
 
 

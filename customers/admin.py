@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
 
 from customers.models import (
     Branch,
@@ -39,6 +40,12 @@ class RecordAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with changing_records(self.model, *queryset, by="Admin"):
             super().delete_queryset(request, queryset)
+
+
+class HistoryAdmin(SimpleHistoryAdmin):
+    """With a list of versions that keeps to the content security policy."""
+
+    object_history_list_template = "_admin_history.html"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -19,7 +19,12 @@ from customers.api.records import (
     MerchantViewSet,
     TransactionViewSet,
 )
-from segmentation.api import RunViewSet, SegmentedCustomerViewSet, SegmentViewSet
+from segmentation.api import (
+    RunViewSet,
+    ScheduleViewSet,
+    SegmentedCustomerViewSet,
+    SegmentViewSet,
+)
 
 # The three lines of style that drf-spectacular writes into its page.
 DOCS_STYLE = "'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"
@@ -45,6 +50,7 @@ router.register("merchants", MerchantViewSet, basename="merchant")
 router.register("branches", BranchViewSet, basename="branch")
 router.register("imports", ImportViewSet, basename="import")
 router.register("runs", RunViewSet, basename="run")
+router.register("schedules", ScheduleViewSet, basename="schedule")
 router.register("segments", SegmentViewSet, basename="segment")
 router.register("offers", OfferViewSet, basename="offer")
 router.register("campaigns", CampaignViewSet, basename="campaign")

@@ -22,11 +22,21 @@ from customers.operations.import_files import UploadTooLarge
 from customers.operations.imports import NotPossibleNow
 from customers.operations.undo import NotUndoable
 from segmentation.engine.settings import BadSettings
-from segmentation.operations.runs import NotAdoptable
+from segmentation.operations.lifecycle import NotAdoptable
+from segmentation.operations.lifecycle import NotPossible as NotPossibleForSegment
+from segmentation.operations.schedules import NotSchedulable
+from segmentation.run_requests import RefusedSetting
 
 PROBLEM = "application/problem+json"
 # Refusals of operations that are right another time: their sentence becomes the detail.
-CONFLICTS = (NoFacts, NotAdoptable, NotPossible, NotPossibleNow, NotUndoable)
+CONFLICTS = (
+    NoFacts,
+    NotAdoptable,
+    NotPossible,
+    NotPossibleForSegment,
+    NotPossibleNow,
+    NotUndoable,
+)
 AGAIN_AFTER_SECONDS = 30
 
 
@@ -86,8 +96,12 @@ def _as_invalid(error: Exception) -> ValidationError | None:
         return ValidationError("The data is nested too deeply.")
     if isinstance(error, OverflowError):
         return ValidationError("A number is too large.")
+    if isinstance(error, RefusedSetting):
+        return ValidationError({error.field: [str(error)]})
     if isinstance(error, BadSettings):
         return ValidationError(str(error))
+    if isinstance(error, NotSchedulable):
+        return ValidationError({"next_on": [str(error)]})
     if isinstance(error, BadMapping):
         return ValidationError({"mapping": [str(error)]})
     return None

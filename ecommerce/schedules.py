@@ -7,6 +7,8 @@ SCHEDULES = (
     ("customers.tasks.refresh_stale_facts", 5),
     ("customers.tasks.recover_lost_imports", 1),
     ("segmentation.tasks.recover_lost_runs", 1),
+    ("segmentation.tasks.start_due_runs", 10),
+    ("segmentation.tasks.look_after_segments", 15),
     ("campaigns.tasks.advance", 5),
 )
 

@@ -1,10 +1,12 @@
 """The API of runs, the segments they found and who belongs to them."""
 
+from http import HTTPStatus
 from typing import Any
 
+from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -12,136 +14,28 @@ from rest_framework.response import Response
 
 from customers.api.jobs import JobViewSet, asker
 from customers.api.records import CustomerFilter, CustomerSerializer, CustomerViewSet
-from customers.facts.catalogue import CATALOGUE
-from segmentation.engine.reductions import REDUCTIONS
-from segmentation.forms import MOST_CLUSTERS
-from segmentation.models import Candidate, Membership, Segment, SegmentationRun
-from segmentation.operations.results import CANDIDATE_FIELDS, SEGMENT_FIELDS, run_summary
-from segmentation.operations.runs import adopt_run, request_run
-from segmentation.presets import DEFAULT_PRESET, PRESETS, RunSettings, preset_settings
+from customers.models import Customer
+from segmentation.api_requests import RunRequestSerializer, ScheduleRequestSerializer
+from segmentation.api_results import (
+    HistorySerializer,
+    NameSerializer,
+    RunDetailSerializer,
+    RunSerializer,
+    ScheduleSerializer,
+    SegmentSerializer,
+)
+from segmentation.models import Membership, RunSchedule, Segment, SegmentationRun
+from segmentation.operations.lifecycle import (
+    adopt_run,
+    archive_segment,
+    rename_segment,
+    restore_segment,
+)
+from segmentation.operations.runs import request_run
+from segmentation.operations.schedules import change_schedule, schedule_run
 
-
-class DriverSerializer(serializers.Serializer[Any]):
-    """What sets a segment apart: its mean, everybody's, and the effect size."""
-
-    feature = serializers.CharField()
-    mean = serializers.FloatField()
-    base = serializers.FloatField()
-    effect = serializers.FloatField()
-
-
-class CandidateSerializer(serializers.ModelSerializer[Candidate]):
-    class Meta:
-        model = Candidate
-        fields = CANDIDATE_FIELDS
-
-
-class FoundSegmentSerializer(serializers.ModelSerializer[Segment]):
-    drivers = DriverSerializer(many=True)
-
-    class Meta:
-        model = Segment
-        fields = SEGMENT_FIELDS
-
-
-class SegmentSerializer(serializers.ModelSerializer[Segment]):
-    drivers = DriverSerializer(many=True)
-
-    class Meta:
-        model = Segment
-        fields = ["id", "run", *SEGMENT_FIELDS]
-
-
-class RunSerializer(serializers.ModelSerializer[SegmentationRun]):
-    class Meta:
-        model = SegmentationRun
-        fields = [
-            "id",
-            "status",
-            "stage",
-            "progress",
-            "is_current",
-            "preset",
-            "seed",
-            "as_of",
-            "customers",
-            "never_active",
-            "created_at",
-            "started_at",
-            "finished_at",
-            "adopted_at",
-        ]
-
-
-class RunDetailSerializer(RunSerializer):
-    """A run with what it found: the fields of the list and those of `run_segmentation --json`."""
-
-    run = serializers.IntegerField(source="pk", read_only=True)
-    error = serializers.CharField(allow_null=True, read_only=True)
-    facts = serializers.IntegerField(allow_null=True, read_only=True)
-    features = serializers.ListField(child=serializers.CharField(), read_only=True)
-    left_out_features = serializers.DictField(child=serializers.CharField(), read_only=True)
-    verdict = serializers.CharField(allow_null=True, read_only=True)
-    best = CandidateSerializer(allow_null=True, read_only=True)
-    candidates = CandidateSerializer(many=True, read_only=True)
-    segments = FoundSegmentSerializer(many=True, read_only=True)
-    seconds = serializers.DictField(child=serializers.FloatField(), read_only=True)
-
-    class Meta(RunSerializer.Meta):
-        fields = [
-            *RunSerializer.Meta.fields,
-            "run",
-            "error",
-            "facts",
-            "features",
-            "left_out_features",
-            "verdict",
-            "verdict_sentence",
-            "best",
-            "candidates",
-            "segments",
-            "seconds",
-            "parameters",
-            "versions",
-        ]
-
-    def to_representation(self, instance: SegmentationRun) -> dict[str, Any]:
-        # The fields above describe this answer in the schema; the summary is made in one place.
-        more = ("verdict_sentence", "parameters", "versions")
-        stored = {name: getattr(instance, name) for name in more}
-        return RunSerializer(instance).data | run_summary(instance) | stored
-
-
-class RunRequestSerializer(serializers.Serializer[Any]):
-    """What is left out follows the preset."""
-
-    preset = serializers.ChoiceField(choices=list(PRESETS), default=DEFAULT_PRESET)
-    clusters = serializers.ListField(
-        child=serializers.IntegerField(min_value=2, max_value=MOST_CLUSTERS),
-        allow_empty=False,
-        required=False,
-        help_text="The numbers of segments to try.",
-    )
-    reduction = serializers.ChoiceField(choices=list(REDUCTIONS), required=False)
-    components = serializers.IntegerField(
-        min_value=1, max_value=len(CATALOGUE), required=False, help_text="Kept by the reduction."
-    )
-    features = serializers.MultipleChoiceField(
-        choices=list(CATALOGUE), allow_empty=False, required=False
-    )
-    as_of = serializers.DateField(
-        required=False, help_text="The day to look back from; by default the last with activity."
-    )
-    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
-
-    def to_settings(self) -> RunSettings:
-        """The settings of the valid request. Raises BadSettings."""
-        values = dict(self.validated_data)
-        if "features" in values:
-            values["features"] = tuple(f for f in CATALOGUE if f in values["features"])
-        if "clusters" in values:
-            values["clusters"] = tuple(values["clusters"])
-        return preset_settings(values.pop("preset"), **values)
+# What is drawn on pages only, and large.
+NOT_TOLD = ("customer_map", "silhouette_plot", "movement", "drift")
 
 
 class SegmentedCustomerFilter(CustomerFilter):
@@ -169,11 +63,43 @@ class MemberFilter(filters.FilterSet):
 class SegmentedCustomerViewSet(CustomerViewSet):
     filterset_class = SegmentedCustomerFilter
 
+    @extend_schema(
+        responses=HistorySerializer(many=True),
+        parameters=[
+            OpenApiParameter(
+                "id",
+                str,
+                OpenApiParameter.PATH,
+                description="A number is the id; anything else the external id.",
+            )
+        ],
+    )
+    @action(
+        detail=True,
+        queryset=Membership.objects.all(),
+        serializer_class=HistorySerializer,
+        filterset_class=None,
+        pagination_class=None,
+    )
+    def memberships(self, request: Request, pk: str) -> Response:
+        """The customer's segment in each run that is or was adopted, the latest first."""
+        is_id = pk.isascii() and pk.isdigit()
+        known = {"pk": pk} if is_id else {"external_id": pk}
+        customer = get_object_or_404(Customer, **known)
+        memberships: Any = self.get_queryset()
+        history = memberships.over_time(customer.pk).select_related("customer")
+        return Response(self.get_serializer(history, many=True).data)
+
 
 class RunViewSet(JobViewSet):
-    queryset = SegmentationRun.objects.defer("customer_map")
+    queryset = SegmentationRun.objects.light()
     serializer_class = RunSerializer
-    filterset_fields = ["status", "preset", "is_current"]
+    filterset_fields = ["status", "preset", "is_current", "schedule"]
+
+    def get_queryset(self) -> Any:
+        if self.action == "retrieve":
+            return SegmentationRun.objects.defer(*NOT_TOLD)
+        return super().get_queryset()
 
     @extend_schema(responses=RunDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -197,10 +123,48 @@ class RunViewSet(JobViewSet):
         return Response(self.get_serializer(run).data)
 
 
+class ScheduleViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[RunSchedule],
+):
+    """Runs that are repeated with the same settings; what they found stays when one is deleted."""
+
+    queryset = RunSchedule.objects.all()
+    serializer_class = ScheduleSerializer
+    filterset_fields = ["preset", "every", "adopts"]
+
+    @extend_schema(request=ScheduleRequestSerializer, responses={201: ScheduleSerializer})
+    def create(self, request: Request) -> Response:
+        """Have a run repeated, always as of the last day with activity."""
+        wanted = ScheduleRequestSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        schedule = schedule_run(
+            settings=wanted.to_settings(),
+            created_by=asker(request),
+            today=timezone.localdate(),
+            **wanted.when(),
+        )
+        address = self.reverse_action("detail", args=[schedule.pk])
+        data = self.get_serializer(schedule).data
+        return Response(data, HTTPStatus.CREATED, headers={"Location": address})
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change how often, from when on, or whether what it finds is adopted."""
+        schedule = self.get_object()
+        wanted = self.get_serializer(schedule, data=request.data, partial=True)
+        wanted.is_valid(raise_exception=True)
+        asked = {name: getattr(schedule, name) for name in ("every", "next_on", "adopts")}
+        asked |= wanted.validated_data
+        change_schedule(schedule=schedule, today=timezone.localdate(), **asked)
+        return Response(self.get_serializer(schedule).data)
+
+
 class SegmentViewSet(viewsets.ReadOnlyModelViewSet[Segment]):
     """Segments of the adopted run, or of any with `run`."""
 
-    queryset = Segment.objects.all()
+    queryset = Segment.objects.select_related("identity", "run")
     serializer_class = SegmentSerializer
     filterset_class = SegmentFilter
 
@@ -224,3 +188,29 @@ class SegmentViewSet(viewsets.ReadOnlyModelViewSet[Segment]):
         page = self.paginate_queryset(memberships)
         customers = self.get_serializer([member.customer for member in page or []], many=True)
         return self.get_paginated_response(customers.data)
+
+    @extend_schema(request=NameSerializer, responses=SegmentSerializer)
+    @action(detail=True, methods=["post"])
+    def rename(self, request: Request, pk: str) -> Response:
+        """Give an adopted segment a name that stays with it in later runs."""
+        wanted = NameSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        segment = self.get_object()
+        rename_segment(segment=segment, name=wanted.validated_data["name"])
+        return Response(self.get_serializer(segment).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, pk: str) -> Response:
+        """Offer an adopted segment for new campaigns no more."""
+        segment = self.get_object()
+        archive_segment(segment=segment)
+        return Response(self.get_serializer(segment).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take an archived segment back."""
+        segment = self.get_object()
+        restore_segment(segment=segment)
+        return Response(self.get_serializer(segment).data)

@@ -1,18 +1,24 @@
 """How segments are shown: drivers in words, the profile as a heatmap, the map as a scatter."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from customers.charts import Chart, PointSet, Scatter, Series
+from django.conf import settings
+
+from customers.charts import Chart, Point, PointSet, Scatter, Series
 from customers.facts.catalogue import CATALOGUE, Feature, Kind
 from customers.periods import in_words
 from segmentation.engine.explain import LARGE, NOTICEABLE
 from segmentation.engine.naming import GENDERS
-from segmentation.models import Candidate, Segment, SegmentationRun
+from segmentation.engine.rules import Wording, rule_from_dict, rule_in_words
+from segmentation.models import Segment, SegmentationRun
 
 COLORS = 10
 TOP_DRIVERS = 3
 BAR = 100  # width of a driver's bar in its own units; 50 is the base
 FULL_EFFECT = 2.0  # standard deviations that fill half of the bar
+NO_SEGMENT, IN_NO_SEGMENT = 0, "In no segment"  # a position on the map, and its name
 SMALL = 0.2  # standard deviations below which a difference is none (Cohen, 1988)
 # The lower edges of the heatmap's shades, in standard deviations from the base.
 SHADES = (SMALL, 0.5, LARGE, 1.3)
@@ -26,6 +32,8 @@ class DriverView:
     mean: str
     base: str
     effect: float
+    low: float | None = None  # 95 % interval of the effect; None in runs of earlier versions
+    high: float | None = None
 
     @property
     def shade(self) -> str:
@@ -67,7 +75,7 @@ class SegmentView:
 
     @property
     def color(self) -> str:
-        return f"seg-{color_of(self.segment.position)}"
+        return f"seg-{color_of(self.segment.color)}"
 
     @property
     def reasons(self) -> list[DriverView]:
@@ -84,6 +92,12 @@ class SegmentView:
         """What is about as with everybody, and gender."""
         return [d for d in self.drivers if d not in self.reasons]
 
+    @property
+    def rule(self) -> str:
+        """Who is in it, as one sentence to check; empty where the run kept no rule."""
+        words = rule_words(self.segment)
+        return f"{words}." if words else ""
+
 
 @dataclass(frozen=True)
 class Heatmap:
@@ -92,9 +106,24 @@ class Heatmap:
     base: list[str]
 
 
-def color_of(position: int) -> int:
-    """The number of the colour for a segment's position; colours repeat after ten."""
-    return (position - 1) % COLORS + 1
+def color_of(number: int) -> int:
+    """The colour of the design for the number of a segment's colour; they repeat after ten."""
+    return (number - 1) % COLORS + 1
+
+
+def found(run: SegmentationRun | None) -> dict[str, Any]:
+    """What a completed run found, for `segmentation/_found.html`; nothing for no run."""
+    if run is None:
+        return {}
+    segments = list(run.segments.select_related("identity"))
+    views = [segment_view(segment) for segment in segments]
+    return {
+        "segments": views,
+        "archived": [view for view in views if view.segment.is_archived],
+        "heatmap": heatmap(views),
+        "scatter": scatter(run, segments),
+        "sizes": size_chart(run, views),
+    }
 
 
 def segment_view(segment: Segment) -> SegmentView:
@@ -117,10 +146,13 @@ def scatter(run: SegmentationRun, segments: list[Segment]) -> Scatter | None:
     stored = run.customer_map
     if not stored:
         return None
-    points: dict[int, list[tuple[float, float]]] = {s.position: [] for s in segments}
-    for x, y, position in zip(stored["x"], stored["y"], stored["segment"], strict=True):
-        if position in points:
-            points[position].append((x, y))
+    ids = stored.get("ids") or [""] * len(stored["x"])  # runs of earlier versions kept none
+    points: dict[int, list[Point]] = {}
+    labels: dict[int, list[str]] = {}
+    for x, y, position, who in zip(stored["x"], stored["y"], stored["segment"], ids, strict=True):
+        points.setdefault(position, []).append((x, y))
+        labels.setdefault(position, []).append(who)
+    shown = [(s.position, s.name, f"segment-{color_of(s.color)}") for s in segments]
     return Scatter(
         id="customer-map",
         title="Map of customers",
@@ -128,8 +160,9 @@ def scatter(run: SegmentationRun, segments: list[Segment]) -> Scatter | None:
         " Customers who behave alike lie close together.",
         axes=(stored["axes"][0], stored["axes"][1]),
         sets=[
-            PointSet(s.name, f"segment-{color_of(s.position)}", points[s.position])
-            for s in segments
+            PointSet(name, color, points[position], labels[position] if "ids" in stored else ())
+            for position, name, color in [*shown, (NO_SEGMENT, IN_NO_SEGMENT, "muted")]
+            if position in points
         ],
         note=_note(run),
         caption=_map_caption(stored["shown"], run.customers or 0),
@@ -158,7 +191,7 @@ def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
                 "Customers",
                 [v.segment.size for v in views],
                 "customers",
-                [f"segment-{color_of(v.segment.position)}" for v in views],
+                [f"segment-{color_of(v.segment.color)}" for v in views],
             )
         ],
         unit="customers",
@@ -167,51 +200,53 @@ def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
     )
 
 
-def score_charts(candidates: list[Candidate]) -> list[Chart]:
-    """Inertia and silhouette by the number of segments, when a run tried more than one number."""
-    if len({c.clusters for c in candidates}) < 2:
-        return []
-    labels = [str(c.clusters) for c in candidates]
-    return [
-        Chart(
-            id="silhouettes",
-            kind="line",
-            title="How clearly the segments are apart",
-            summary="Silhouette in the common space by number of segments; higher is better.",
-            labels=labels,
-            series=[Series("Silhouette", [c.silhouette_common for c in candidates], "customers")],
-            unit="silhouette",
-            axis="Segments",
-        ),
-        Chart(
-            id="elbow",
-            kind="line",
-            title="How much each further segment explains",
-            summary="Inertia by number of segments; a bend shows where more segments add little.",
-            labels=labels,
-            series=[Series("Inertia", [c.inertia for c in candidates], "muted")],
-            unit="inertia",
-            axis="Segments",
-        ),
-    ]
-
-
-def left_out_words(run: SegmentationRun) -> list[tuple[str, str]]:
-    """Each feature that could not be used, by its label, and why."""
-    return [(CATALOGUE[name].label, reason) for name, reason in run.left_out_features.items()]
+def rule_words(segment: Segment) -> str:
+    """The rule of a segment in words; empty for one of an earlier version, which has none."""
+    return rule_in_words(rule_from_dict(segment.rule), WORDING) if segment.rule else ""
 
 
 def in_unit(feature: Feature, value: float) -> str:
-    """82%, 54 days ago, 7.9"""
-    if feature.kind in (Kind.SHARE, Kind.INDICATOR):
-        return f"{value:.0%}"
+    """An average as people read it: 82%, 54 days ago, 7.9"""
+    match feature.kind:
+        case Kind.SHARE | Kind.INDICATOR:
+            return f"{value:.0%}"
+        case Kind.BALANCE:
+            return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−").replace("+0.00", "0")
     whole = feature.suffix or value >= 100
-    return f"{value:,.{0 if whole else 1}f}{feature.suffix}"
+    return _with_unit(feature, f"{value:,.{0 if whole else 1}f}")
 
 
-def _driver(values: dict[str, float | str]) -> DriverView:
+def exactly(feature: Feature, value: float) -> str:
+    """A limit, or one customer's value, with the decimals it has: 62.5%, 7, 2.5 days"""
+    if feature.kind in (Kind.SHARE, Kind.INDICATOR):
+        return f"{_plain(100 * value, 1)}%"
+    return _with_unit(feature, _plain(value, 2).replace("-", "−"))
+
+
+WORDING: Wording = {
+    name: (feature.label, partial(exactly, feature)) for name, feature in CATALOGUE.items()
+}
+
+
+def _plain(value: float, decimals: int) -> str:
+    """With at most so many decimals, and none that says nothing."""
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".rstrip("0").rstrip(".")
+
+
+def _with_unit(feature: Feature, number: str) -> str:
+    if feature.kind == Kind.MONEY:
+        return f"{number} {settings.CURRENCY}"
+    return number + (feature.suffix.replace("days", "day") if number == "1" else feature.suffix)
+
+
+def _driver(values: dict[str, Any]) -> DriverView:
     feature = CATALOGUE[str(values["feature"])]
     mean, base = float(values["mean"]), float(values["base"])
     return DriverView(
-        feature, in_unit(feature, mean), in_unit(feature, base), float(values["effect"])
+        feature,
+        in_unit(feature, mean),
+        in_unit(feature, base),
+        float(values["effect"]),
+        values.get("low"),
+        values.get("high"),
     )

@@ -1,11 +1,21 @@
-"""What the queue calls; each only hands an id to an operation."""
+"""What the queue calls; each only hands an id or the day to an operation."""
 
-from segmentation.operations import runs
+from django.utils import timezone
+
+from segmentation.operations import runs, schedules, upkeep
 
 
 def execute_run(run_id: int) -> None:
-    runs.execute_run(run_id)
+    schedules.settle_scheduled_run(runs.execute_run(run_id))
 
 
 def recover_lost_runs() -> None:
     runs.recover_lost_runs()
+
+
+def look_after_segments() -> None:
+    upkeep.look_after_segments()
+
+
+def start_due_runs() -> None:
+    schedules.start_due_runs(today=timezone.localdate())

@@ -18,7 +18,14 @@ from customers.models import (
     Merchant,
     Transaction,
 )
-from segmentation.models import Candidate, Membership, Segment, SegmentationRun
+from segmentation.models import (
+    Candidate,
+    Membership,
+    RunSchedule,
+    Segment,
+    SegmentationRun,
+    SegmentIdentity,
+)
 from segmentation.presets import preset_settings
 
 numbers = count(1)
@@ -186,6 +193,28 @@ def make_segment(*, customers: list[Customer] | None = None, **values: Any) -> S
     for customer in customers or []:
         Membership.objects.create(run=segment.run, segment=segment, customer=customer)
     return segment
+
+
+def make_identity(segment: Segment, **values: Any) -> SegmentIdentity:
+    """What stays of a segment of an adopted run; the segment takes its key."""
+    defaults = {"key": f"S{next(numbers)}", "name": segment.name, "color": segment.color}
+    segment.identity = SegmentIdentity.objects.create(**defaults | values)
+    segment.key = segment.identity.key
+    segment.save()
+    return segment.identity
+
+
+def make_schedule(**values: Any) -> RunSchedule:
+    """A run that is repeated every month from 1 May 2030 on."""
+    settings = preset_settings("reference")
+    defaults = {
+        "preset": settings.preset,
+        "parameters": settings.to_json(),
+        "seed": settings.seed,
+        "every": RunSchedule.Every.MONTH,
+        "next_on": date(2030, 5, 1),
+    }
+    return RunSchedule.objects.create(**defaults | values)
 
 
 def make_offer(**values: Any) -> Offer:

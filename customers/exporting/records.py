@@ -33,7 +33,7 @@ def record_export(
     columns = _columns(table)
     cells = rows.order_by("pk").values_list(*(_path(column) for column in columns))
     headings = [Column(column.name, _kind(table, column)) for column in columns]
-    exported = Table(name, headings, _streamed(cells))
+    exported = Table(name, headings, streamed(cells))
     return Export(title or name.capitalize(), as_of, [exported], list(filters))
 
 
@@ -52,8 +52,8 @@ def _kind(table: importing.Table, column: importing.Column) -> Kind:
     return KINDS.get(column.kind, Kind.TEXT)
 
 
-def _streamed(rows: "models.QuerySet[Any, Any]") -> Iterator[Sequence[Cell]]:
-    """The rows as one statement sees them, and never all of them in memory."""
+def streamed(rows: "models.QuerySet[Any, Any]") -> Iterator[Sequence[Cell]]:
+    """The rows of a query for tuples as one statement sees them, never all of them in memory."""
     connection = connections[rows.db]
     # In a transaction SQLite would hold the lock of its one writer. Outside of one, PostgreSQL
     # would first copy the whole result for the cursor.

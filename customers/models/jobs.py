@@ -84,6 +84,10 @@ class Job(models.Model):
         self._update_mine(stage=stage, progress=progress, heartbeat_at=timezone.now())
         self._stop_if_asked()
 
+    def hold(self) -> None:
+        """Keep other workers from taking the job until the transaction ends. Raises JobLost."""
+        self._update_mine(heartbeat_at=timezone.now())
+
     def finish(self, status: str, **values: Any) -> None:
         """Close the job with its results.
 

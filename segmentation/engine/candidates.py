@@ -1,50 +1,96 @@
-"""Fitting every candidate of a run and finding the best of them."""
+"""Fitting every candidate of a run, judging each and recommending one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from segmentation.engine.algorithms import ALGORITHMS, Clustering
+from segmentation.engine.algorithms import ALGORITHMS, TooFewCustomers
+from segmentation.engine.algorithms.clustering import Clustering
+from segmentation.engine.algorithms.large import Approximation, fit_any
 from segmentation.engine.checking import check_settings
 from segmentation.engine.features import Features, without_constant
-from segmentation.engine.reductions import REDUCTIONS, Reduced
-from segmentation.engine.scaling import standardise
-from segmentation.engine.scores import Silhouette, silhouettes
+from segmentation.engine.preparing import Prepared, prepare
+from segmentation.engine.recommendation import Recommendation, recommend
+from segmentation.engine.reductions import Reduced, Space, reduce
+from segmentation.engine.scoring import Scores, score
 from segmentation.engine.settings import ClusteringSettings
+from segmentation.engine.trials import Trial, trials
 
-# Told which stage ("scale", "reduce", "cluster", "score") is how far along, from 0 to 1.
-OnStage = Callable[[str, float], None]
+# Customers that automatic mode fits its models on; the others are assigned.
+SEARCHED = 10_000
+
+# Told a stage ("scale", "reduce", "cluster", "score"), the share of all work that is done, 0 to 1,
+# and what is being done in a few words.
+Tell = Callable[[str, float, str], object]
+Clock = Callable[[], float]  # seconds, from any beginning
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """One model that a run tried."""
 
-    algorithm: str
-    reduction: str
-    components: int  # dimensions of the space that was clustered
-    clusters: int  # the number found, noise not counted
-    inertia: float | None  # K-means only
-    silhouette: float | None  # in the space that was clustered
-    silhouette_common: float | None  # in the standardised space that all candidates share
-    silhouette_customers: int  # how many customers both were measured on
-    silhouette_exact: bool  # measured on all of them rather than on a sample
-    explained_variance: float | None  # share of the variance kept by the reduction
-    labels: np.ndarray  # (n,), -1 = noise
-    centers: np.ndarray  # (clusters, components)
-    reduced: np.ndarray  # (n, components); one array shared by all candidates
+    trial: Trial
+    reduced: Reduced  # one for all candidates of the space
+    clustering: Clustering  # with labels for all customers
+    scores: Scores
+    approximation: Approximation | None  # None: fitted on all customers
+    seconds: float  # that the fit took, by the clock handed in
+
+    @property
+    def algorithm(self) -> str:
+        return self.trial.algorithm
+
+    @property
+    def space(self) -> Space:
+        return self.trial.space
+
+    @property
+    def clusters(self) -> int:
+        """How many were found, noise not counted."""
+        return len(self.clustering.centers)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(n,), -1 = noise"""
+        return self.clustering.labels
+
+    @property
+    def title(self) -> str:
+        """K-means on 2 principal components, 5 segments"""
+        return f"{model_title(self.algorithm, self.space)}, {self.clusters} segments"
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Everything a run tried; rows are in the order of the features handed in."""
+    """Everything a run tried; rows are in the order of the customers' ids."""
 
     candidates: tuple[Candidate, ...]  # in the order tried
-    best: Candidate
+    recommendation: Recommendation
     features: Features  # those that were used
     left_out: dict[str, str]  # {feature: reason}
-    reduced: Reduced
+    prepared: Prepared
+
+    @property
+    def best(self) -> Candidate:
+        return self.candidates[self.recommendation.chosen]
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """A model that is fitted and not yet judged."""
+
+    trial: Trial
+    clustering: Clustering
+    approximation: Approximation | None
+    seconds: float
+
+
+def model_title(algorithm: str, space: Space) -> str:
+    """K-means on 2 principal components"""
+    label = ALGORITHMS[algorithm].label
+    return f"{label} on {space.label}" if space.label else label
 
 
 def fit_candidates(
@@ -52,105 +98,107 @@ def fit_candidates(
     settings: ClusteringSettings,
     *,
     seed: int,
-    on_stage: OnStage | None = None,
+    tell: Tell | None = None,
+    clock: Clock = lambda: 0.0,
+    on_finished: Callable[[Sequence[Candidate]], object] | None = None,
 ) -> Outcome:
-    """Fit what the settings ask for, score it in its own and in the common space, rank it.
+    """Fit what the settings ask for, score it in its own and in the common space, recommend one.
 
-    The best candidate has the largest silhouette in the common space, which is all used features
-    standardised; on a tie the one with fewer clusters. The same customers, settings and seed give
-    the same outcome, in whatever order the customers come. on_stage may raise to cancel.
-    Raises BadSettings, NoFeatureLeft and TooFewCustomers.
+    The common space is all used features, transformed and standardised. The same customers,
+    settings and seed give the same outcome, in whatever order the customers come. `tell` may raise
+    to cancel; the candidates of each space are handed to `on_finished` as soon as all of them are
+    judged. Numbers of segments that are too many for the customers are passed over where smaller
+    ones can be found. Raises BadSettings, NoFeatureLeft and TooFewCustomers.
     """
     check_settings(settings)
-    tell = on_stage or _tell_nobody
-    used, left_out = without_constant(features)
-    # Lots are drawn by row, so the rows need an order that does not depend on who read them.
-    order = np.argsort(used.customer_ids)
-    ordered = replace(used, customer_ids=used.customer_ids[order], values=used.values[order])
-
-    common, reduced = _spaces(ordered, settings, seed, tell)
-    clusterings = _cluster(reduced.values, settings, seed, tell)
-    own_scores, common_scores = _score(reduced.values, common, clusterings, seed, tell)
-
-    as_given = np.argsort(order)
-    reduced = replace(reduced, values=reduced.values[as_given])
-    candidates = tuple(
-        _candidate(
-            settings, reduced, replace(clustering, labels=clustering.labels[as_given]), *both
-        )
-        for clustering, *both in zip(clusterings, own_scores, common_scores, strict=True)
-    )
-    return Outcome(candidates, max(candidates, key=_rank), used, left_out, reduced)
+    told = tell or _tell_nobody
+    told("scale", 0.0, "")
+    used, left_out = without_constant(_by_customer(features))
+    prepared = prepare(used, settings.preparation)
+    spaces = trials(settings, len(used.names))
+    search = _Search(prepared, SEARCHED if settings.is_automatic else None, seed, clock)
+    candidates: list[Candidate] = []
+    for number, of_space in enumerate(spaces):
+        found = search.candidates(of_space, _part(told, number, len(spaces)))
+        candidates += found
+        if on_finished:
+            on_finished(found)
+    return Outcome(tuple(candidates), recommend(candidates), used, left_out, prepared)
 
 
-def _tell_nobody(stage: str, fraction: float) -> None:
+def _tell_nobody(stage: str, done: float, detail: str) -> None:
     pass
 
 
-def _spaces(
-    features: Features, settings: ClusteringSettings, seed: int, tell: OnStage
-) -> tuple[np.ndarray, Reduced]:
-    """The space all candidates are compared in, and the one these are clustered in."""
-    tell("scale", 0.0)
-    common = standardise(features)
-    scaled = features.values if settings.scaling == "none" else common
-    tell("scale", 1.0)
-    tell("reduce", 0.0)
-    reduce = REDUCTIONS[settings.reduction].reduce
-    reduced = reduce(scaled, components=settings.components, seed=seed)
-    tell("reduce", 1.0)
-    return common, reduced
+def _part(tell: Tell, number: int, parts: int) -> Tell:
+    """Tells what share of the whole is done when a share of this part is."""
+    return lambda stage, done, detail: tell(stage, (number + done) / parts, detail)
 
 
-def _cluster(
-    values: np.ndarray, settings: ClusteringSettings, seed: int, tell: OnStage
-) -> list[Clustering]:
-    tell("cluster", 0.0)
-    attempts = ALGORITHMS[settings.algorithm].attempts(settings)
-    clusterings = []
-    for done, attempt in enumerate(attempts, start=1):
-        clusterings.append(attempt(values, seed=seed))
-        tell("cluster", done / len(attempts))
-    return clusterings
-
-
-def _score(
-    own: np.ndarray, common: np.ndarray, clusterings: list[Clustering], seed: int, tell: OnStage
-) -> tuple[list[Silhouette], list[Silhouette]]:
-    tell("score", 0.0)
-    labelings = [clustering.labels for clustering in clusterings]
-    in_common = silhouettes(common, labelings, seed=seed)
-    tell("score", 0.5)
-    in_own = in_common if own is common else silhouettes(own, labelings, seed=seed)
-    tell("score", 1.0)
-    return in_own, in_common
-
-
-def _candidate(
-    settings: ClusteringSettings,
-    reduced: Reduced,
-    clustering: Clustering,
-    own: Silhouette,
-    common: Silhouette,
-) -> Candidate:
-    return Candidate(
-        algorithm=settings.algorithm,
-        reduction=settings.reduction,
-        components=reduced.components,
-        clusters=len(clustering.centers),
-        inertia=clustering.inertia,
-        silhouette=own.value,
-        silhouette_common=common.value,
-        silhouette_customers=common.customers,
-        silhouette_exact=common.exact,
-        explained_variance=reduced.explained_variance,
-        labels=clustering.labels,
-        centers=clustering.centers,
-        reduced=reduced.values,
+def _by_customer(features: Features) -> Features:
+    """Lots are drawn by row, so the rows need an order that does not depend on who read them."""
+    order = np.argsort(features.customer_ids)
+    return replace(
+        features, customer_ids=features.customer_ids[order], values=features.values[order]
     )
 
 
-def _rank(candidate: Candidate) -> tuple[float, int]:
-    """Larger is better; a candidate without a silhouette comes last."""
-    score = candidate.silhouette_common
-    return (-np.inf if score is None else score), -candidate.clusters
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What is the same for all spaces."""
+
+    prepared: Prepared
+    most: int | None  # customers that a model is fitted on
+    seed: int
+    clock: Clock
+
+    def candidates(self, of_space: Sequence[Trial], tell: Tell) -> list[Candidate]:
+        """All candidates of one space, judged. Raises TooFewCustomers where none can be fitted."""
+        space = of_space[0].space
+        tell("reduce", 0.0, space.label)
+        reduced = reduce(space, self.prepared.values, seed=self.seed)
+        fits = self._fits(of_space, reduced.values, tell)
+        scores = score(
+            self.prepared,
+            reduced,
+            [(fit.trial, fit.clustering) for fit in fits],
+            seed=self.seed,
+            tell=lambda done: tell("score", 0.55 + 0.45 * done, space.label),
+        )
+        return [
+            Candidate(fit.trial, reduced, fit.clustering, one, fit.approximation, fit.seconds)
+            for fit, one in zip(fits, scores, strict=True)
+        ]
+
+    def _fits(self, of_space: Sequence[Trial], values: np.ndarray, tell: Tell) -> list[_Fit]:
+        fits: list[_Fit] = []
+        refusal: TooFewCustomers | None = None
+        total = sum(trial.candidates for trial in of_space)
+        for trial in of_space:
+            title = model_title(trial.algorithm, trial.space)
+            tell("cluster", 0.05 + 0.5 * len(fits) / total, title)
+            try:
+                for fit in self._fits_of(trial, values):
+                    fits.append(fit)
+                    tell("cluster", 0.05 + 0.5 * len(fits) / total, title)
+            except TooFewCustomers as error:
+                refusal = error  # the smaller numbers of segments were fitted
+        if not fits and refusal is not None:
+            raise refusal
+        return fits
+
+    def _fits_of(self, trial: Trial, values: np.ndarray) -> Iterator[_Fit]:
+        began = self.clock()
+        fitted = min(len(values), self.most or len(values))
+        # On few customers a second thread waits longer than it works.
+        with threadpool_limits(1 if fitted <= SEARCHED else None):
+            for clustering, approximation in fit_any(
+                ALGORITHMS[trial.algorithm],
+                values,
+                clusters=trial.clusters,
+                parameters=trial.parameters,
+                seed=self.seed,
+                most=self.most,
+            ):
+                yield _Fit(trial, clustering, approximation, self.clock() - began)
+                began = self.clock()

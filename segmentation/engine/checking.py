@@ -3,19 +3,26 @@
 from collections.abc import Iterable
 
 from segmentation.engine.algorithms import ALGORITHMS
+from segmentation.engine.bad_settings import BadSettings
+from segmentation.engine.parameters import checked
+from segmentation.engine.preparing import check_preparation
 from segmentation.engine.reductions import REDUCTIONS
-from segmentation.engine.scaling import SCALINGS
-from segmentation.engine.settings import BadSettings, ClusteringSettings
+from segmentation.engine.settings import AUTO, ClusteringSettings
+
+MOST_CLUSTERS = 20
+PERPLEXITY = (2, 100)
 
 
 def check_settings(settings: ClusteringSettings) -> None:
     """Raise BadSettings, with one sentence, at the first setting that makes no sense."""
-    _check_known("algorithm", settings.algorithm, ALGORITHMS)
-    _check_known("reduction", settings.reduction, REDUCTIONS)
-    _check_known("scaling", settings.scaling, SCALINGS)
-    _check_at_least_one("component", settings.components)
-    _check_at_least_one("random start", settings.starts)
-    _check_clusters(settings.clusters)
+    _check_known("algorithm", settings.algorithm, (*ALGORITHMS, AUTO))
+    spaces = (*REDUCTIONS, AUTO) if settings.is_automatic else tuple(REDUCTIONS)
+    _check_known("reduction", settings.reduction, spaces)
+    _check_parameters(settings)
+    _check_space(settings)
+    if settings.is_automatic or ALGORITHMS[settings.algorithm].takes_clusters:
+        _check_clusters(settings.clusters)
+    check_preparation(settings.preparation)
 
 
 def _check_known(kind: str, name: str, known: Iterable[str]) -> None:
@@ -24,9 +31,24 @@ def _check_known(kind: str, name: str, known: Iterable[str]) -> None:
         raise BadSettings(f"There is no {kind} “{name}”. Known ones: {', '.join(names)}.")
 
 
-def _check_at_least_one(what: str, number: int) -> None:
-    if number < 1:
-        raise BadSettings(f"At least 1 {what} is needed, not {number}.")
+def _check_parameters(settings: ClusteringSettings) -> None:
+    if not settings.is_automatic:
+        checked(ALGORITHMS[settings.algorithm].parameters, settings.parameters)
+    elif settings.parameters:
+        raise BadSettings(
+            "Automatic mode chooses the parameters by itself. Leave them out, or choose one"
+            " algorithm."
+        )
+
+
+def _check_space(settings: ClusteringSettings) -> None:
+    if settings.components < 1:
+        raise BadSettings(f"At least 1 component is needed, not {settings.components}.")
+    if settings.explained is not None and not 0 < settings.explained < 1:
+        raise BadSettings("The share of the variance to keep lies between 0 and 1, as 0.9.")
+    low, high = PERPLEXITY
+    if not low <= settings.perplexity <= high:
+        raise BadSettings(f"The perplexity lies between {low} and {high}.")
 
 
 def _check_clusters(clusters: tuple[int, ...]) -> None:
@@ -34,5 +56,7 @@ def _check_clusters(clusters: tuple[int, ...]) -> None:
         raise BadSettings("Give at least one number of segments to try.")
     if min(clusters) < 2:
         raise BadSettings(f"At least 2 segments are needed, not {min(clusters)}.")
+    if max(clusters) > MOST_CLUSTERS:
+        raise BadSettings(f"At most {MOST_CLUSTERS} segments can be found, not {max(clusters)}.")
     if len(set(clusters)) != len(clusters):
         raise BadSettings("Give each number of segments only once.")

@@ -5,50 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from segmentation.engine.explain import NOTICEABLE, Driver, Profile
+from segmentation.engine.vocabulary import FOLLOWS_FROM, ONE, VOCABULARY, Words
 
 TYPICAL = "typical"
 DRIVERS_NAMED = 2
+AHEAD = 0.2  # effects nearer to each other are about the same (small, Cohen 1988)
 MOSTLY = 0.6  # share of a gender from which it may qualify a name
 ABOUT_ONE = 1.5  # a mean count below this reads as "one"
 
 # Never a reason for a name: {feature: whom it counts}.
 GENDERS = {"gender_name_Female": "women", "gender_name_Male": "men"}
-
-
-@dataclass(frozen=True)
-class Words:
-    """How one direction of a feature is said, from noticeable to the most of several segments."""
-
-    noticeable: str
-    large: str
-    most: str
-
-
-# {feature: (high, low)} in the order the words stand in a name. A high recency is long ago.
-VOCABULARY = {
-    "recency_days": (
-        Words("lapsing", "lapsed", "longest-lapsed"),
-        Words("recent", "recent", "most recent"),
-    ),
-    "transaction_frequency": (
-        Words("frequent", "frequent", "most frequent"),
-        Words("occasional", "occasional", "least frequent"),
-    ),
-    "merchant_frequency": (
-        Words("multi-merchant", "multi-merchant", "widest-ranging"),
-        Words("few-merchant", "few-merchant", "narrowest-ranging"),
-    ),
-    "city_frequency": (
-        Words("multi-city", "multi-city", "most travelled"),
-        Words("few-city", "few-city", "least travelled"),
-    ),
-    # Burners are a noun; who burns little is only a collector if there is much to collect.
-    "burn_rate": (
-        Words("burners", "keen burners", "keenest burners"),
-        Words("burn-shy", "burn-shy", "most burn-shy"),
-    ),
-}
-ONE = {"merchant_frequency": "one-merchant", "city_frequency": "one-city"}
 
 
 @dataclass(frozen=True)
@@ -70,9 +36,9 @@ class Draft:
 def name_segments(profiles: list[Profile]) -> list[str]:
     """Name each profile, in the order given; no two names are equal.
 
-    A name speaks of the two noticeable drivers with the largest effects, gender apart and variety
-    that follows from the number of transactions last; without any driver it is "Typical
-    customers". Equal names are told apart by the next driver, then by which of them
+    A name speaks of the two noticeable drivers with the largest effects, gender apart and what
+    follows from another one (few coupons reach few merchants) last; without any driver it is
+    "Typical customers". Equal names are told apart by the next driver, then by which of them
     is the most extreme, then by gender, then by a number.
     """
     drafts = [Draft(profile, _nameable(profile)[:DRIVERS_NAMED]) for profile in profiles]
@@ -85,16 +51,22 @@ def _nameable(profile: Profile) -> tuple[Driver, ...]:
     drivers = [
         driver for driver in profile.drivers if driver.noticeable and driver.feature not in GENDERS
     ]
-    frequency = profile.driver("transaction_frequency")
-    return tuple(sorted(drivers, key=lambda driver: _follows_from(frequency, driver)))
+    return tuple(sorted(drivers, key=lambda driver: _is_said(driver, profile)))
 
 
-def _follows_from(frequency: Driver | None, driver: Driver) -> bool:
-    """Whether the number of transactions already says it: few coupons reach few merchants."""
-    if frequency is None or not frequency.noticeable or driver.feature not in ONE:
+def _is_said(driver: Driver, profile: Profile) -> bool:
+    """Whether another noticeable driver already says it."""
+    return any(
+        _follows(driver, profile.driver(cause), same_direction)
+        for cause, same_direction in FOLLOWS_FROM.get(driver.feature, ())
+    )
+
+
+def _follows(driver: Driver, cause: Driver | None, same_direction: bool) -> bool:
+    if cause is None or not cause.noticeable:
         return False
-    same_direction = (driver.effect > 0) == (frequency.effect > 0)
-    return same_direction and abs(driver.effect) < abs(frequency.effect) + NOTICEABLE
+    as_expected = ((driver.effect > 0) == (cause.effect > 0)) == same_direction
+    return as_expected and abs(driver.effect) < abs(cause.effect) + NOTICEABLE
 
 
 def _where_ambiguous(
@@ -120,11 +92,12 @@ def _with_next_driver(group: list[Draft]) -> list[Draft]:
 
 
 def _with_superlative(group: list[Draft]) -> list[Draft]:
-    """Call the one with the largest effect the most, unless it shares that effect."""
+    """Call the one with the largest effect the most, if it is ahead of the next."""
     effects = [abs(draft.drivers[0].effect) if draft.drivers else 0.0 for draft in group]
-    if effects.count(max(effects)) > 1:
+    next_largest, largest = sorted(effects)[-2:]
+    if largest - next_largest < AHEAD:
         return group
-    first = effects.index(max(effects))
+    first = effects.index(largest)
     return [replace(draft, superlative=place == first) for place, draft in enumerate(group)]
 
 
@@ -167,6 +140,8 @@ def _spoken_phrase(spoken: dict[str, str]) -> str:
     words = [spoken[feature] for feature in VOCABULARY if feature in spoken]
     nouns = [word for word in words if word.endswith("burners")]
     adjectives = [word for word in words if word not in nouns]
+    if nouns:
+        adjectives = [word.removesuffix("-burning") for word in adjectives]
     if not nouns and len(adjectives) > 1 and "frequent" in adjectives:
         adjectives.remove("frequent")
         nouns = ["collectors" if "burn-shy" in adjectives else "regulars"]

@@ -9,6 +9,12 @@ TRAITS = {
     "burn_rate": ("burns", "collects"),
     "merchant_frequency": ("many merchants", "few merchants"),
     "city_frequency": ("many cities", "few cities"),
+    "trend": ("rising", "fading"),
+    "tenure_days": ("long-standing", "new"),
+    "weekend_share": ("weekend", "weekday"),
+    "outstanding": ("stocked up", "empty-handed"),
+    "days_to_burn": ("slow", "quick"),
+    "amount_per_burn": ("big basket", "small basket"),
 }
 
 # The first row whose traits a segment has is its advice: which coupon, then when and how long.
@@ -42,6 +48,16 @@ RULES: tuple[tuple[frozenset[str], str], ...] = (
         "days and send it once.",
     ),
     (
+        frozenset({"fading", "frequent"}),
+        "Act before they are gone with a generous amount off at the merchants they visit, because "
+        "they claim less than they used to. Run it for 14 days, now rather than later.",
+    ),
+    (
+        frozenset({"fading"}),
+        "Give them a new reason to come with a free item at a merchant they have not tried. Keep "
+        "it valid for 14 days and send it once.",
+    ),
+    (
         frozenset({"frequent", "burns"}),
         "Reward them with a free item rather than a discount, because they burn what they get "
         "anyway. Once a month is enough, so that it stays special and the margin is safe.",
@@ -73,6 +89,11 @@ RULES: tuple[tuple[frozenset[str], str], ...] = (
         "sooner.",
     ),
     (
+        frozenset({"new", "occasional"}),
+        "Welcome them with a free item at a merchant near them, because they have just begun. Keep "
+        "it valid for 14 days and follow with a percent-off coupon once it is burnt.",
+    ),
+    (
         frozenset({"occasional", "collects"}),
         "Make the first step easy with a free item at one merchant. Keep it valid for 7 days "
         "and send no other while it runs.",
@@ -86,6 +107,11 @@ RULES: tuple[tuple[frozenset[str], str], ...] = (
         frozenset({"occasional"}),
         "Offer an amount off for a second visit within the month. Run it for 30 days, once a "
         "quarter.",
+    ),
+    (
+        frozenset({"stocked up"}),
+        "Send nothing new until they have used what they hold, then one coupon worth more than "
+        "those. Keep it valid for 7 days, so that it does not join the others.",
     ),
     (
         frozenset({"collects"}),
@@ -116,6 +142,56 @@ RULES: tuple[tuple[frozenset[str], str], ...] = (
         frozenset({"few cities"}),
         "Offer a coupon for the branches in their own city. Time it to what happens there and "
         "keep it valid for 14 days.",
+    ),
+    (
+        frozenset({"big basket"}),
+        "Offer a percent-off coupon rather than an amount, because on large purchases like theirs "
+        "a percentage is felt. Keep it valid for 30 days, since large purchases take time.",
+    ),
+    (
+        frozenset({"small basket"}),
+        "Offer an amount off rather than a percentage, because on small purchases like theirs a "
+        "percentage is hardly felt. Keep it valid for 14 days.",
+    ),
+    (
+        frozenset({"weekend"}),
+        "Offer a percent-off coupon for the weekend, because that is when they claim. Start it on "
+        "a Friday and keep it valid until Sunday.",
+    ),
+    (
+        frozenset({"weekday"}),
+        "Offer a percent-off coupon for quiet working days, because they come then anyway. Start "
+        "it on a Monday and keep it valid until Friday.",
+    ),
+    (
+        frozenset({"slow"}),
+        "Offer a coupon worth a little more with a short life, because they take long to burn. "
+        "Keep it valid for 7 days and compare with 30 days on a part of them.",
+    ),
+    (
+        frozenset({"quick"}),
+        "Offer a modest coupon when you need visits soon, because they burn within days. Keep it "
+        "valid for 7 days.",
+    ),
+    (
+        frozenset({"rising"}),
+        "Offer a second merchant to those who claim more and more, with an amount off there. Run "
+        "it for 21 days while the interest lasts.",
+    ),
+    (
+        frozenset({"new"}),
+        "Welcome them with a percent-off coupon that is valid at every merchant. Keep it valid for "
+        "30 days, so that they can find their favourite.",
+    ),
+    (
+        frozenset({"empty-handed"}),
+        "Send a new coupon soon, because they hold none that is left to burn. Keep it valid for "
+        "21 days and follow with the next once it is burnt.",
+    ),
+    (
+        frozenset({"long-standing"}),
+        "Thank them for their loyalty with a free item at a merchant of their choice. Run it for "
+        "30 days, once a year.",
     ),
     (
         frozenset({"recent"}),

@@ -1,152 +1,152 @@
-"""Keeping what a run found, and saying it to programs."""
+"""Keeping what a run found."""
 
 import platform
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from importlib.metadata import version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from django.conf import settings
+from django.db import transaction
 
-from customers.bulk import copy_in
+from customers.duck import literal, open_duckdb
 from customers.models import Customer
 from segmentation.engine.candidates import Candidate as Fitted
 from segmentation.engine.candidates import Outcome
 from segmentation.engine.explain import Profile, profiles
 from segmentation.engine.features import Features
-from segmentation.engine.naming import name_segments
-from segmentation.engine.reductions import pca
-from segmentation.engine.sampling import sample_rows
-from segmentation.engine.scaling import standardise
+from segmentation.engine.model_files import save_model
+from segmentation.engine.rules import SegmentRule
 from segmentation.engine.strategy import recommend
-from segmentation.engine.verdict import Verdict, verdict
-from segmentation.models import Candidate, Membership, Segment, SegmentationRun
+from segmentation.models import Candidate, Segment, SegmentationRun
+from segmentation.operations.explaining import Explanation, guard_to_json
+from segmentation.operations.memberships import add_memberships
 
-MAP_POINTS = 5000
-# What commands and the API say of each.
-CANDIDATE_FIELDS = (
-    "algorithm",
-    "reduction",
-    "components",
-    "clusters",
-    "silhouette",
-    "silhouette_common",
-    "silhouette_sample",
-    "inertia",
-    "explained_variance",
-)
-SEGMENT_FIELDS = ("key", "name", "size", "share", "drivers", "strategy")
-LIBRARIES = ("duckdb", "numpy", "pandas", "scikit-learn", "scipy")
+LIBRARIES = ("duckdb", "numpy", "opentsne", "pandas", "scikit-learn", "scipy")
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What was stored of an outcome."""
+def save_candidates(run: SegmentationRun, found: Sequence[Fitted]) -> None:
+    """Store candidates as soon as they are judged: a run that is stopped keeps them.
 
-    customers: int
-    verdict: Verdict
+    Raises JobLost when another worker has the run.
+    """
+    with transaction.atomic():
+        run.hold()
+        done = run.candidates.count()
+        Candidate.objects.bulk_create(
+            _candidate(run, position, fitted) for position, fitted in enumerate(found, done + 1)
+        )
 
 
-def save_outcome(run: SegmentationRun, outcome: Outcome) -> Kept:
-    """Store the candidates, the best one's segments and their members.
+def save_outcome(
+    run: SegmentationRun, outcome: Outcome, explanation: Explanation
+) -> dict[str, Any]:
+    """Store the recommended candidate's segments and members: the run's fields that say more.
 
     Call it in a transaction: nothing of a run may be seen before all of it is.
     """
-    Candidate.objects.bulk_create(
-        _candidate(run, position, fitted, is_best=fitted is outcome.best)
-        for position, fitted in enumerate(outcome.candidates, start=1)
-    )
+    chosen, runner_up = outcome.recommendation.chosen, outcome.recommendation.runner_up
+    run.candidates.filter(position=chosen + 1).update(is_best=True)
+    if runner_up is not None:
+        run.candidates.filter(position=runner_up + 1).update(is_runner_up=True)
     members, labels = _who_are_still_here(outcome.features, outcome.best.labels)
     found = profiles(members, labels)
-    names = name_segments(found)
+    names = {p.label: n for p, n in zip(explanation.profiles, explanation.names, strict=True)}
     segments = Segment.objects.bulk_create(
-        _segment(run, profile, name) for profile, name in zip(found, names, strict=True)
+        _segment(run, profile, names[profile.label], explanation.rules.segments[profile.label])
+        for profile in found
     )
     keys = {profile.label: segment.pk for profile, segment in zip(found, segments, strict=True)}
-    _save_memberships(run, members.customer_ids, labels, keys)
-    return Kept(len(labels), verdict(outcome.best.silhouette_common))
-
-
-def customer_map(outcome: Outcome, *, seed: int) -> dict[str, Any]:
-    """At most 5,000 customers in two components, each with its segment's position."""
-    plane, axes = _plane(outcome, seed)
-    rows = sample_rows(len(plane), MAP_POINTS, seed)
-    return {
-        "x": plane[rows, 0].round(3).tolist(),
-        "y": plane[rows, 1].round(3).tolist(),
-        "segment": (outcome.best.labels[rows] + 1).tolist(),
-        "axes": axes,
-        "shown": len(rows),
-    }
+    add_memberships(run, members.customer_ids, labels, keys)
+    _save_labels(run, outcome)
+    return _fields(run, outcome, explanation) | {"customers": len(labels)}
 
 
 def library_versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()}
 
 
-def run_summary(run: SegmentationRun) -> dict[str, Any]:
-    """The run as one JSON object: what `run_segmentation --json` prints."""
-    best = run.best
+def _fields(run: SegmentationRun, outcome: Outcome, explanation: Explanation) -> dict[str, Any]:
+    verdict, beyond = explanation.verdict, explanation.beyond_correlation
+    rules = explanation.rules
     return {
-        "run": run.pk,
-        "status": run.status,
-        "error": run.error or None,
-        "as_of": run.as_of.isoformat() if run.as_of else None,
-        "facts": run.facts_id,
-        "customers": run.customers,
-        "never_active": run.never_active,
-        "features": run.features,
-        "left_out_features": run.left_out_features,
-        "verdict": run.verdict or None,
-        "best": candidate_summary(best) if best else None,
-        "candidates": [candidate_summary(candidate) for candidate in run.candidates.all()],
-        "segments": [segment_summary(segment) for segment in run.segments.all()],
-        "seconds": run.seconds,
+        "verdict": verdict.level,
+        "verdict_sentence": verdict.sentence,
+        "reasons": {
+            "verdict": list(verdict.reasons),
+            "recommendation": list(outcome.recommendation.reasons),
+            "is_usable": outcome.recommendation.is_usable,
+            "beyond_correlation": asdict(beyond) if beyond else None,
+            "assignment": asdict(explanation.assignment),
+        },
+        "rules": {"fidelity": rules.fidelity, "customers": rules.customers},
+        "guard": guard_to_json(explanation.guard) | {"names": _names_by_position(explanation)},
+        "customer_map": explanation.customer_map | {"ids": _external_ids(outcome, explanation)},
+        "silhouette_plot": explanation.silhouette_plot,
+        "model_digest": save_model(run.model_path, explanation.model.to_dict()),
     }
 
 
-def candidate_summary(candidate: Candidate) -> dict[str, Any]:
-    return {name: getattr(candidate, name) for name in CANDIDATE_FIELDS}
+def _names_by_position(explanation: Explanation) -> dict[str, str]:
+    """What the guard's sentence calls the segments: adopting and renaming change it."""
+    pairs = zip(explanation.profiles, explanation.names, strict=True)
+    return {str(profile.label + 1): name for profile, name in pairs}
 
 
-def segment_summary(segment: Segment) -> dict[str, Any]:
-    return {name: getattr(segment, name) for name in SEGMENT_FIELDS}
+def _external_ids(outcome: Outcome, explanation: Explanation) -> list[str]:
+    """Who each dot of the map is; empty for a customer who was deleted meanwhile."""
+    drawn = outcome.features.customer_ids[explanation.map_rows].tolist()
+    found = dict(Customer.objects.filter(pk__in=drawn).values_list("pk", "external_id"))
+    return [found.get(pk, "") for pk in drawn]
 
 
-def _candidate(run: SegmentationRun, position: int, fitted: Fitted, *, is_best: bool) -> Candidate:
+def _candidate(run: SegmentationRun, position: int, fitted: Fitted) -> Candidate:
+    scores, clustering, common = fitted.scores, fitted.clustering, fitted.scores.common
     return Candidate(
         run=run,
         position=position,
         algorithm=fitted.algorithm,
-        reduction=fitted.reduction,
-        components=fitted.components,
+        reduction=fitted.space.reduction,
+        components=fitted.reduced.components,
+        parameters=dict(clustering.parameters),
         clusters=fitted.clusters,
-        silhouette=fitted.silhouette,
-        silhouette_common=fitted.silhouette_common,
-        silhouette_sample=None if fitted.silhouette_exact else fitted.silhouette_customers,
-        inertia=fitted.inertia,
-        explained_variance=fitted.explained_variance,
-        is_best=is_best,
+        silhouette=scores.own.value,
+        silhouette_common=common.value,
+        silhouette_low=common.low,
+        silhouette_high=common.high,
+        silhouette_sample=None if common.exact else common.customers,
+        calinski_harabasz=scores.calinski_harabasz,
+        davies_bouldin=scores.davies_bouldin,
+        inertia=clustering.inertia,
+        bic=clustering.bic,
+        aic=clustering.aic,
+        explained_variance=fitted.reduced.explained_variance,
+        trustworthiness=fitted.reduced.trustworthiness,
+        noise_share=scores.noise_share,
+        smallest_share=scores.smallest_share,
+        largest_share=scores.largest_share,
+        stability=scores.stability,
+        structure=scores.structure.z if scores.structure else None,
+        approximation=fitted.approximation.to_json() if fitted.approximation else None,
+        curves=clustering.curves,
+        seconds=round(fitted.seconds, 3),
     )
 
 
-def _segment(run: SegmentationRun, profile: Profile, name: str) -> Segment:
+def _segment(run: SegmentationRun, profile: Profile, name: str, rule: SegmentRule) -> Segment:
     position = profile.label + 1  # as on the map, also when a segment before it is gone
-    drivers = [
-        {"feature": d.feature, "mean": d.mean, "base": d.base, "effect": d.effect}
-        for d in profile.drivers
-    ]
     return Segment(
         run=run,
         key=f"S{position}",
         position=position,
+        color=position,
         name=name,
         size=profile.size,
         share=profile.share,
-        drivers=drivers,
+        drivers=[asdict(driver) for driver in profile.drivers],
+        rule=asdict(rule),
         strategy=recommend(profile),
     )
 
@@ -161,28 +161,14 @@ def _who_are_still_here(features: Features, labels: np.ndarray) -> tuple[Feature
     return left, labels[kept]
 
 
-def _save_memberships(
-    run: SegmentationRun, customer_ids: np.ndarray, labels: np.ndarray, keys: dict[int, int]
-) -> None:
-    kept = labels >= 0
-    frame = pd.DataFrame(
-        {
-            "run_id": run.pk,
-            "customer_id": customer_ids[kept],
-            "segment_id": pd.Series(labels[kept]).map(keys).to_numpy(),
-        }
-    )
-    with TemporaryDirectory(dir=settings.DATA_DIR) as folder:
-        path = Path(folder) / "memberships.csv"
-        frame.to_csv(path, index=False)
-        copy_in(Membership._meta.db_table, list(frame.columns), path)
-
-
-def _plane(outcome: Outcome, seed: int) -> tuple[np.ndarray, list[str]]:
-    """Two dimensions to draw the customers in: the run's own, or else two principal components."""
-    if outcome.best.reduction != "none" and outcome.best.components >= 2:
-        return outcome.best.reduced[:, :2], ["Main direction 1", "Main direction 2"]
-    reduced = pca(standardise(outcome.features), components=2, seed=seed).values
-    if reduced.shape[1] == 1:
-        reduced = np.column_stack([reduced, np.zeros(len(reduced))])
-    return reduced, ["Main direction 1", "Main direction 2"]
+def _save_labels(run: SegmentationRun, outcome: Outcome) -> None:
+    """Keep who each candidate put where, so that two of them can be compared."""
+    columns = {"customer_id": outcome.features.customer_ids} | {
+        f"c{position}": candidate.labels.astype(np.int16)
+        for position, candidate in enumerate(outcome.candidates, start=1)
+    }
+    frame = pd.DataFrame(columns)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
+        db.register("labels", frame)
+        db.execute(f"COPY labels TO {literal(run.labels_path)} (FORMAT parquet)")

@@ -29,11 +29,15 @@
       button.classList.remove("is-busy");
       delete button.dataset.idle;
     });
+    document.querySelectorAll("[data-shows]").forEach(showFor);
   });
   document.addEventListener("change", (event) => {
     const input = event.target;
     if (input.matches("[data-submit-on-change]")) input.form.requestSubmit();
     if (input.matches("[data-shows]")) showFor(input);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
   });
   // A long list of choices shows those that fit the search, and always the chosen ones.
   document.addEventListener("input", (event) => {
@@ -45,10 +49,14 @@
       label.parentElement.hidden = !fits && !label.querySelector("input").checked;
     });
   });
-  // A field that only makes sense for one choice is shown with that choice.
-  function showFor(select) {
+  // A field that only makes sense for one choice is shown with that choice. Where a page has
+  // several such choices, the field names its own in data-shown-by.
+  function showFor(input) {
+    if (input.type === "radio" && !input.checked) return;
     document.querySelectorAll("[data-shown-for]").forEach((element) => {
-      element.hidden = !element.dataset.shownFor.split(" ").includes(select.value);
+      const choice = element.dataset.shownBy ?? input.dataset.shows;
+      if (choice !== input.dataset.shows) return;
+      element.hidden = !element.dataset.shownFor.split(" ").includes(input.value || "preset");
     });
   }
   document.querySelectorAll("[data-shows]").forEach(showFor);

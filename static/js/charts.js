@@ -1,11 +1,16 @@
 // Draws the charts of a page. The numbers come with the page as JSON; colours come from app.css,
 // so a chart follows the theme. Each chart can show its numbers and download them.
-(() => {
+// segment-charts.js adds the kinds that only segments need.
+window.coterieCharts = (() => {
+  const NARROW = 560; // pixels below which long names have no room beside each other
   const drawn = new Map();
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const color = (name) => css(`--${name}`);
   const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+  const precise = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
   const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+  const tick = (value) => (Math.abs(value) < 1000 ? precise : compact).format(value).replace("-", "−");
 
   function show(value, chart) {
     return chart.percent ? `${whole.format(100 * value)}%` : whole.format(value);
@@ -45,10 +50,10 @@
   }
 
   function values(chart, title) {
-    const base = axis(title, { beginAtZero: true });
+    const base = axis(title, { beginAtZero: true, stacked: chart.stacked });
     const counts = chart.series.every((series) => series.values.every(Number.isInteger));
     if (counts) base.ticks.precision = 0;
-    base.ticks.callback = (value) => (chart.percent ? `${Math.round(100 * value)}%` : compact.format(value));
+    base.ticks.callback = (value) => (chart.percent ? `${Math.round(100 * value)}%` : tick(value));
     return base;
   }
 
@@ -81,6 +86,8 @@
     return options;
   }
 
+  // From a chart's numbers, and whether there is little room, to what Chart.js draws. A `height` is
+  // what the chart needs at least, in pixels.
   const makers = {
     line(chart) {
       return {
@@ -97,7 +104,7 @@
         options: cartesian(chart, false),
       };
     },
-    bar(chart, flipped = false) {
+    bar(chart, narrow, flipped = false) {
       return {
         type: "bar",
         data: {
@@ -111,8 +118,8 @@
         options: cartesian(chart, flipped),
       };
     },
-    hbar(chart) {
-      return makers.bar(chart, true);
+    hbar(chart, narrow) {
+      return makers.bar(chart, narrow, true);
     },
     doughnut(chart) {
       const options = frame();
@@ -149,13 +156,15 @@
           text: set.label, fillStyle: set.backgroundColor, strokeStyle: set.backgroundColor, lineWidth: 0,
           borderRadius: 2, fontColor: css("--ink-soft"), datasetIndex: i, hidden: !drawing.isDatasetVisible(i),
         }));
-      options.plugins.tooltip.callbacks = { label: (item) => ` ${item.dataset.label}` };
+      options.plugins.tooltip.callbacks = {
+        label: (item) => ` ${[item.dataset.names[item.dataIndex], item.dataset.label].filter(Boolean).join(", ")}`,
+      };
       const total = chart.sets.reduce((n, set) => n + set.points.length, 0);
       return {
         type: "scatter",
         data: {
           datasets: chart.sets.map((set) => ({
-            label: set.name, data: set.points.map(([x, y]) => ({ x, y })),
+            label: set.name, names: set.labels, data: set.points.map(([x, y]) => ({ x, y })),
             backgroundColor: color(set.color), borderWidth: 0,
             pointBackgroundColor: fade(color(set.color), total > 2000 ? 0.45 : 0.65),
             pointRadius: total > 2000 ? 2 : 3, pointHoverRadius: 5, pointStyle: "circle",
@@ -168,8 +177,11 @@
 
   function draw(canvas) {
     const chart = JSON.parse(document.getElementById(canvas.dataset.source).textContent);
+    const box = canvas.parentElement;
+    const { height, ...config } = makers[chart.kind](chart, box.clientWidth < NARROW);
+    if (height) box.style.minHeight = `${height}px`;
     drawn.get(canvas)?.destroy();
-    drawn.set(canvas, new Chart(canvas, makers[chart.kind](chart)));
+    drawn.set(canvas, new Chart(canvas, config));
   }
 
   // A cell that a spreadsheet would run as a formula gets an apostrophe in front.
@@ -179,16 +191,19 @@
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
+  // Charts whose file has more rows than a table on the page could show.
+  const listings = {
+    scatter(chart) {
+      const named = chart.sets.some((set) => set.labels.length);
+      const rows = chart.sets.flatMap((set) =>
+        set.points.map((point, i) => [...(named ? [set.labels[i]] : []), set.name, ...point]));
+      return [[...(named ? [chart.points_are] : []), "Segment", ...chart.axes], ...rows];
+    },
+  };
+
   function csv(chart) {
-    const rows = [[chart.title], [chart.note], ];
-    if (chart.kind === "scatter") {
-      rows.push(["Segment", ...chart.axes]);
-      chart.sets.forEach((set) => set.points.forEach((point) => rows.push([set.name, ...point])));
-    } else {
-      rows.push([chart.axis || "Group", ...chart.series.map((series) => series.name)]);
-      chart.labels.forEach((label, i) => rows.push([label, ...chart.series.map((s) => s.values[i])]));
-      if (chart.rest) rows.push([chart.rest[0], ...chart.rest[1]]);
-    }
+    const listed = listings[chart.kind]?.(chart) ?? [chart.numbers.columns, ...chart.numbers.rows];
+    const rows = [[chart.title], [chart.note], ...listed];
     return `\ufeff${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
   }
 
@@ -251,5 +266,7 @@
   });
   document.addEventListener("themechange", () => drawn.size && drawAll());
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
-  document.fonts.ready.then(() => drawAll());
+  // Deferred scripts have all run by then, so every kind is known.
+  document.addEventListener("DOMContentLoaded", () => document.fonts.ready.then(() => drawAll()));
+  return { makers, listings, css, color, fade, frame, axis, lines, tick, whole, precise };
 })();

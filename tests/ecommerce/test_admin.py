@@ -22,9 +22,11 @@ from tests.factories import (
     make_city,
     make_customer,
     make_facts,
+    make_identity,
     make_merchant,
     make_offer,
     make_run,
+    make_schedule,
     make_segment,
     make_transaction,
     make_user,
@@ -44,6 +46,8 @@ MAKERS = {
     "segmentation_segmentationrun": make_run,
     "segmentation_candidate": make_candidate,
     "segmentation_segment": make_segment,
+    "segmentation_segmentidentity": lambda: make_identity(make_segment()),
+    "segmentation_runschedule": make_schedule,
     "segmentation_membership": lambda: make_segment(customers=[make_customer()]).memberships.get(),
     "campaigns_offer": make_offer,
     "campaigns_campaign": lambda: make_campaign(created_by=make_user()),
@@ -57,6 +61,8 @@ READ_ONLY = [
     "segmentation_segment",
     "segmentation_membership",
 ]
+# What operations make, of which a person changes or deletes some.
+NOT_ADDED = [*READ_ONLY, "segmentation_segmentidentity", "segmentation_runschedule"]
 
 
 @pytest.fixture
@@ -114,7 +120,7 @@ def test_a_row_is_found_and_shown(staff: Client, model: str) -> None:
     assert staff.get(address(model, "changelist"), {"q": "a"}).status_code == 200
     assert staff.get(address(model, "change", row.pk)).status_code == 200
     added = staff.get(address(model, "add")).status_code
-    assert added == (403 if model in READ_ONLY else 200)
+    assert added == (403 if model in NOT_ADDED else 200)
 
 
 @pytest.mark.parametrize("model", MAKERS)
@@ -229,6 +235,43 @@ def test_a_run_is_shown_with_what_it_found(staff: Client) -> None:
     assert "Loyal burners" in page
 
 
+def test_a_segment_is_renamed_with_a_history(staff: Client) -> None:
+    identity = make_identity(make_segment(run=make_run(is_current=True)))
+    page = address("segmentation_segmentidentity", "change", identity.pk)
+    assert staff.post(page, {"name": "Our  regulars"}).status_code == 302
+    identity.refresh_from_db()
+    assert (identity.name, identity.is_named) == ("Our regulars", True)
+    assert identity.segments.get().name == "Our regulars"
+    assert identity.history.first().name == "Our regulars"
+
+
+def test_a_name_that_is_taken_is_refused(staff: Client) -> None:
+    run = make_run(is_current=True)
+    make_segment(run=run, name="Regulars")
+    identity = make_identity(make_segment(run=run))
+    page = address("segmentation_segmentidentity", "change", identity.pk)
+    response = staff.post(page, {"name": "regulars"})
+    assert "Another segment is called “regulars”." in response.content.decode()
+
+
+def test_a_segment_is_archived_and_taken_back(staff: Client) -> None:
+    identity = make_identity(make_segment(run=make_run(is_current=True)))
+    act(staff, "segmentation_segmentidentity", "archive", identity)
+    identity.refresh_from_db()
+    assert identity.archived_at
+    act(staff, "segmentation_segmentidentity", "restore", identity)
+    identity.refresh_from_db()
+    assert identity.archived_at is None
+
+
+def test_a_run_is_repeated_no_more(staff: Client) -> None:
+    schedule = make_schedule()
+    page = address("segmentation_runschedule", "change", schedule.pk)
+    assert staff.post(page, {}).status_code == 403
+    staff.post(address("segmentation_runschedule", "delete", schedule.pk), {"post": "yes"})
+    assert not type(schedule).objects.exists()
+
+
 def test_segments_are_given_an_offer() -> None:
     run = make_run(is_current=True)
     one, other = make_segment(run=run), make_segment(run=run)
@@ -300,7 +343,9 @@ def test_a_viewer_moves_no_campaign() -> None:
     assert campaign.status == Status.DRAFT
 
 
-@pytest.mark.parametrize("model", ["campaigns_offer", "campaigns_campaign"])
+@pytest.mark.parametrize(
+    "model", ["campaigns_offer", "campaigns_campaign", "segmentation_segmentidentity"]
+)
 def test_what_people_configure_has_a_history(staff: Client, model: str) -> None:
     row = MAKERS[model]()
     assert staff.get(address(model, "history", row.pk)).status_code == 200

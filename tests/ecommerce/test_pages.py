@@ -20,9 +20,17 @@ from customers.models import DataImport
 from customers.operations.facts import refresh_facts
 from ecommerce import urls
 from segmentation.models import SegmentationRun
-from segmentation.operations.runs import adopt_run, execute_run, request_run
+from segmentation.operations.lifecycle import adopt_run
+from segmentation.operations.runs import execute_run, request_run
 from segmentation.presets import preset_settings
-from tests.factories import make_campaign, make_history, make_import, make_run, make_user
+from tests.factories import (
+    make_campaign,
+    make_history,
+    make_import,
+    make_run,
+    make_schedule,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 ROLES = ("Viewer", "Marketer", "Admin", "Integration")
@@ -34,7 +42,9 @@ FOR_ALL = (
     "import",
     "segments",
     "run",
+    "report-run",
     "segment",
+    "run-schedules",
     "campaigns",
     "campaign",
     "offer",
@@ -43,6 +53,8 @@ FOR_MARKETERS = (
     "name-columns",
     "undo-import",
     "new-run",
+    "new-run-schedule",
+    "run-schedule",
     "new-campaign",
     "edit-campaign",
     "new-offer",
@@ -56,6 +68,8 @@ ACTIONS = (
     "retry-import",
     "adopt-run",
     "cancel-run",
+    "delete-run",
+    "delete-run-schedule",
     "delete-campaign",
     "move-campaign",
 )
@@ -66,6 +80,9 @@ DOWNLOADS = (
     "export-overview",
     "export-records",
     "export-members",
+    "export-memberships",
+    "export-difference",
+    "compare-run",
 )
 WITHOUT_LOGIN = ("login", "health", "favicon")
 
@@ -76,7 +93,10 @@ def address() -> Callable[[str], str]:
     segment_of_campaign = make_campaign()
     rows = {
         "import": make_import(task=DataImport.Task.CHECK),
-        "run": make_run(),
+        "run": (run := make_run()),
+        "memberships": run,
+        "difference": run,
+        "schedule": make_schedule(),
         "segment": segment_of_campaign.segments.get(),
         "campaign": segment_of_campaign,
         "offer": segment_of_campaign.offer,

@@ -9,15 +9,14 @@ from customers.facts.catalogue import CATALOGUE
 from segmentation.display import (
     DriverView,
     color_of,
+    exactly,
     heatmap,
     in_unit,
-    left_out_words,
     scatter,
-    score_charts,
     segment_view,
     size_chart,
 )
-from segmentation.models import Candidate, Segment, SegmentationRun
+from segmentation.models import Segment, SegmentationRun
 
 
 def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, An
 
 def make_segment(position: int = 1, **values: Any) -> Segment:
     defaults = {"name": f"Segment {position}", "size": 10 * position, "drivers": [make_driver()]}
-    return Segment(position=position, **defaults | values)
+    return Segment(position=position, **defaults | {"color": position} | values)
 
 
 def shown(effect: float) -> DriverView:
@@ -44,10 +43,59 @@ def shown(effect: float) -> DriverView:
         ("transaction_frequency", 99.94, "99.9"),
         ("transaction_frequency", 1234.4, "1,234"),
         ("merchant_frequency", 1.24, "1.2"),
+        ("tenure_days", 1.2, "1 day"),
+        ("trend", -0.354, "−0.35"),
+        ("trend", 0.2, "+0.20"),
+        ("trend", 0.001, "0"),
+        ("amount_total", 1234.5, "1,234 EGP"),
+        ("amount_per_burn", 34.56, "34.6 EGP"),
     ],
 )
 def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str) -> None:
     assert in_unit(CATALOGUE[feature], value) == text
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "text"),
+    [
+        ("burn_rate", 0.5, "50%"),
+        ("burn_rate", 0.625, "62.5%"),
+        ("burn_rate", 1 / 3, "33.3%"),
+        ("burn_rate", 1, "100%"),
+        ("merchant_frequency", 2.0, "2"),
+        ("transaction_frequency", 1200.0, "1,200"),
+        ("claims_per_month", 2.25, "2.25"),
+        ("recency_days", 200.0, "200 days ago"),
+        ("recency_days", 1.0, "1 day ago"),
+        ("trend", -0.5, "−0.5"),
+        ("amount_total", 99.9, "99.9 EGP"),
+    ],
+)
+def test_a_limit_has_the_decimals_it_needs(feature: str, value: float, text: str) -> None:
+    assert exactly(CATALOGUE[feature], value) == text
+
+
+def make_rule(*conditions: tuple[str, str, float | None, float | None]) -> dict[str, Any]:
+    names = ("feature", "kind", "low", "high")
+    told = [dict(zip(names, values, strict=True)) | {"whole": False} for values in conditions]
+    return {"conditions": told, "covers": 0.78, "purity": 0.93}
+
+
+def test_a_rule_is_one_sentence_in_units() -> None:
+    rule = make_rule(
+        ("recency_days", "above", 200.0, None),
+        ("burn_rate", "between", 0.5, 0.625),
+        ("gender_name_Female", "no", None, None),
+    )
+    assert segment_view(make_segment(rule=rule)).rule == (
+        "Last active more than 200 days ago, burn rate between 50% and 62.5%, and not female."
+    )
+
+
+def test_a_segment_without_a_rule_says_none() -> None:
+    assert segment_view(make_segment()).rule == ""
+    said = segment_view(make_segment(rule=make_rule())).rule
+    assert said == "No short rule tells them from the others."
 
 
 @pytest.mark.parametrize(
@@ -124,7 +172,7 @@ def test_a_difference_is_told_in_words(feature: str, effect: float, words: str) 
 
 def test_colours_repeat_after_ten() -> None:
     assert [color_of(position) for position in (1, 10, 11, 21)] == [1, 10, 1, 1]
-    assert segment_view(make_segment(12)).color == "seg-2"
+    assert segment_view(make_segment(3, color=12)).color == "seg-2"
 
 
 def test_the_heatmap_has_the_order_of_the_catalogue() -> None:
@@ -152,10 +200,15 @@ def test_the_map_has_a_set_of_points_for_each_segment() -> None:
     assert "3 of 8 are drawn" in drawn.caption
 
 
-def test_customers_outside_of_every_segment_are_not_drawn() -> None:
+def test_customers_in_no_segment_are_drawn_apart() -> None:
     stored = {"x": [1, 2], "y": [1, 2], "segment": [0, 1], "axes": ["A", "B"], "shown": 2}
-    drawn = scatter(SegmentationRun(pk=1, customers=2, customer_map=stored), [make_segment()])
-    assert [points.points for points in drawn.sets] == [[(2, 2)]]
+    run = SegmentationRun(pk=1, customers=2, customer_map=stored | {"ids": ["C-1", "C-2"]})
+    drawn = scatter(run, [make_segment()])
+    assert [(points.name, points.points, points.labels) for points in drawn.sets] == [
+        ("Segment 1", [(2, 2)], ["C-2"]),
+        ("In no segment", [(1, 1)], ["C-1"]),
+    ]
+    assert drawn.sets[1].color == "muted"
     assert "are drawn" not in drawn.caption  # because all are
 
 
@@ -170,22 +223,3 @@ def test_sizes_are_told_by_segment_in_its_colour() -> None:
     assert chart.series[0].colors == ["segment-1", "segment-2"]
     assert chart.summary == "Segment 1: 10, Segment 2: 2,000"
     assert chart.note == "Run 3, as of 4 July 2024"
-
-
-def test_scores_are_drawn_by_number_of_segments() -> None:
-    tried = [
-        Candidate(clusters=2, silhouette_common=0.4, inertia=9),
-        Candidate(clusters=3, silhouette_common=None, inertia=5),
-    ]
-    silhouettes, elbow = score_charts(tried)
-    assert silhouettes.rows == [("2", [0.4]), ("3", [None])]
-    assert elbow.rows == [("2", [9]), ("3", [5])]
-
-
-def test_one_candidate_has_no_curve() -> None:
-    assert score_charts([Candidate(clusters=5)]) == []
-
-
-def test_what_was_left_out_is_called_by_its_label() -> None:
-    run = SegmentationRun(left_out_features={"city_frequency": "All the same."})
-    assert left_out_words(run) == [("Cities", "All the same.")]

@@ -14,7 +14,6 @@ from segmentation.models import SegmentationRun
 from segmentation.operations.runs import execute_run
 from segmentation.presets import PRESETS
 from tests.factories import (
-    make_candidate,
     make_history,
     make_run,
     make_segment,
@@ -24,7 +23,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
-HTMX = {"HX-Request": "true"}
 FILLED_IN = {"preset": "reference", "features": ["recency_days", "burn_rate"]}
 
 
@@ -63,7 +61,7 @@ def test_a_run_goes_from_the_form_to_adopted_segments(marketer: Client) -> None:
     assert "Adopt these segments" in page
     assert "What was tried" in page
 
-    assert "data-confirm" not in page  # nothing is replaced
+    assert "replace the current ones" not in page
     marketer.post(reverse("adopt-run", args=[run.pk]))
     page = text(marketer.get(reverse("segments")))
     for segment in run.segments.all():
@@ -93,7 +91,7 @@ def test_advanced_settings_reach_the_run(marketer: Client) -> None:
         ({"features": ["burn_rate", "burn_rate"]}, "Choose each feature only once."),
         ({"clusters": "1"}, "Choose 2 to 20 segments."),
         ({"clusters": "21"}, "Choose 2 to 20 segments."),
-        ({"components": "0"}, "greater than or equal to 1"),
+        ({"reduction": "pca", "components": "0"}, "greater than or equal to 1"),
         ({"seed": "-1"}, "greater than or equal to 0"),
         ({"as_of": "2030-01-01"}, "lies after the last activity"),
         ({"as_of": "soon"}, "Enter a valid date."),
@@ -116,86 +114,6 @@ def test_without_figures_the_form_says_to_import_first(marketer: Client) -> None
     assert "Start the run" not in page
     assert marketer.post(reverse("new-run"), FILLED_IN).status_code == 422
     assert not SegmentationRun.objects.exists()
-
-
-# Looking at a run ----------------------------------------------------------------------------
-
-
-def test_while_it_is_at_work_only_its_progress_is_sent(marketer: Client) -> None:
-    run = make_run(status=Status.RUNNING, stage="Grouping customers", progress=0.2)
-    response = marketer.get(run.get_absolute_url(), headers=HTMX)
-    assert "HX-Refresh" not in response
-    assert "<html" not in text(response)
-    assert "Grouping customers" in text(response)
-    assert "20%" in text(response)
-
-
-@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.CANCELLED])
-def test_when_it_has_ended_the_whole_page_is_asked_for(marketer: Client, status: str) -> None:
-    response = marketer.get(make_run(status=status).get_absolute_url(), headers=HTMX)
-    assert response["HX-Refresh"] == "true"
-    assert "hx-get" not in text(response)
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"status": Status.FAILED, "error": "Too few customers."}, "Too few customers."),
-        ({"status": Status.CANCELLED}, "The run was stopped. Nothing was kept."),
-    ],
-)
-def test_a_run_without_result_says_why(
-    marketer: Client, values: dict[str, str], sentence: str
-) -> None:
-    page = text(marketer.get(make_run(**values).get_absolute_url()))
-    assert sentence in page
-    assert "Start another run" in page
-    assert "Adopt these segments" not in page
-
-
-def test_what_was_left_out_is_said(marketer: Client) -> None:
-    run = make_run(left_out_features={"city_frequency": "Every customer has the same value (1)."})
-    make_segment(run=run)
-    page = text(marketer.get(run.get_absolute_url()))
-    assert "<b>Cities</b> was left out. Every customer has the same value (1)." in page
-
-
-def test_several_candidates_are_drawn_as_curves(marketer: Client) -> None:
-    run = make_run()
-    make_segment(run=run)
-    make_candidate(run=run, clusters=2)
-    assert marketer.get(run.get_absolute_url()).context["score_charts"] == []
-    make_candidate(run=run, clusters=3)
-    assert len(marketer.get(run.get_absolute_url()).context["score_charts"]) == 2
-
-
-def test_adopting_asks_before_it_replaces_a_run(marketer: Client) -> None:
-    make_run(is_current=True)
-    run = make_segment().run
-    page = text(marketer.get(run.get_absolute_url()))
-    assert 'data-confirm="The segments of this run replace the current ones for everybody.' in page
-
-
-def test_a_run_is_cancelled(marketer: Client) -> None:
-    run = make_run(status=Status.QUEUED)
-    address = reverse("cancel-run", args=[run.pk])
-    assert "The run was stopped." in text(marketer.post(address, follow=True))
-    assert "The run had already ended." in text(marketer.post(address, follow=True))
-
-
-def test_a_run_that_failed_is_not_adopted(marketer: Client) -> None:
-    run = make_run(status=Status.FAILED)
-    response = marketer.post(reverse("adopt-run", args=[run.pk]), follow=True)
-    assert "Only a completed run can be adopted." in text(response)
-    assert SegmentationRun.objects.current() is None
-
-
-def test_a_viewer_sees_a_run_and_changes_nothing(client: Client) -> None:
-    client.force_login(make_user("Viewer"))
-    page = text(client.get(make_segment().run.get_absolute_url()))
-    assert "Adopt these segments" not in page
-    running = make_run(status=Status.RUNNING)
-    assert ">Stop<" not in text(client.get(running.get_absolute_url()))
 
 
 # The segments --------------------------------------------------------------------------------

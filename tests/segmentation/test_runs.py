@@ -11,13 +11,12 @@ from django_q.models import OrmQ
 from customers.models import Customer
 from customers.operations.facts import mark_facts_stale, refresh_facts
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
-from segmentation.operations import runs
-from segmentation.operations.runs import (
-    STAGES,
-    execute_run,
-    recover_lost_runs,
-)
+from segmentation.operations import fitting
+from segmentation.operations.explaining import Explanation, explain
+from segmentation.operations.progress import STAGES
+from segmentation.operations.runs import execute_run, recover_lost_runs
 from tests.factories import (
+    make_candidate,
     make_city,
     make_customer,
     make_history,
@@ -33,12 +32,11 @@ Status = SegmentationRun.Status
 def before_saving(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Let something happen while a run is at work, just before it stores what it found."""
 
-    def happen_and_map(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    def happen_and_explain(*args: Any) -> Explanation:
         happens()
-        return customer_map(*args, **kwargs)
+        return explain(*args)
 
-    customer_map = runs.customer_map
-    monkeypatch.setattr(runs, "customer_map", happen_and_map)
+    monkeypatch.setattr(fitting, "explain", happen_and_explain)
 
 
 def take_over(run: SegmentationRun) -> None:
@@ -64,7 +62,7 @@ def test_a_run_stores_all_it_found() -> None:
     assert run.as_of == run.facts.last_day
     assert run.verdict in ("strong", "moderate", "weak", "none")
     assert run.verdict_sentence
-    assert set(run.versions) == {"duckdb", "numpy", "pandas", "scikit-learn", "scipy", "python"}
+    assert {"duckdb", "numpy", "opentsne", "scikit-learn", "python"} <= set(run.versions)
     assert set(run.seconds) == set(STAGES)
     assert run.finished_at >= run.started_at
 
@@ -238,13 +236,13 @@ def test_doing_a_run_again_changes_nothing() -> None:
 @pytest.mark.usefixtures("history")
 def test_a_run_that_is_cancelled_at_work_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     run = ask()
-    fit = runs.fit_candidates
+    fit = fitting.fit_candidates
 
     def cancel_and_fit(*args: Any, **kwargs: Any) -> Any:
         run.cancel()
         return fit(*args, **kwargs)
 
-    monkeypatch.setattr(runs, "fit_candidates", cancel_and_fit)
+    monkeypatch.setattr(fitting, "fit_candidates", cancel_and_fit)
     execute_run(run.pk)
     run.refresh_from_db()
     assert run.status == Status.CANCELLED
@@ -260,8 +258,50 @@ def test_what_a_worker_stores_after_it_lost_the_run_is_rolled_back(
     execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.attempts) == (Status.RUNNING, 2)
-    for model in (Candidate, Segment, Membership):
-        assert not model.objects.exists()
+    assert not Segment.objects.exists()
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_a_worker_that_lost_the_run_stores_no_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = ask()
+    save = fitting.save_candidates
+
+    def lose_and_save(*args: Any) -> None:
+        take_over(run)
+        save(*args)
+
+    monkeypatch.setattr(fitting, "save_candidates", lose_and_save)
+    execute_run(run.pk)
+    assert SegmentationRun.objects.get(pk=run.pk).status == Status.RUNNING
+    assert not Candidate.objects.exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_a_second_attempt_begins_without_the_candidates_of_the_first() -> None:
+    run = ask()
+    make_candidate(run=run, position=1)
+    execute_run(run.pk)
+    assert run.candidates.get().algorithm == "kmeans"
+    assert run.candidates.get().is_best
+
+
+@pytest.mark.usefixtures("history")
+def test_a_search_that_is_stopped_keeps_the_candidates_of_finished_spaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = ask("auto", clusters=(2,))
+    save = fitting.save_candidates
+
+    def save_and_cancel(*args: Any) -> None:
+        save(*args)
+        run.cancel()
+
+    monkeypatch.setattr(fitting, "save_candidates", save_and_cancel)
+    execute_run(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.candidates.count()) == (Status.CANCELLED, 5)
+    assert not Segment.objects.exists()
 
 
 @pytest.mark.usefixtures("history")
@@ -269,7 +309,7 @@ def test_an_error_while_storing_rolls_everything_back(monkeypatch: pytest.Monkey
     def fail(*args: Any) -> None:
         raise OSError("the cable came loose")
 
-    monkeypatch.setattr("segmentation.operations.results._save_memberships", fail)
+    monkeypatch.setattr("segmentation.operations.results.add_memberships", fail)
     run = do()
     assert run.status == Status.FAILED
     assert "log of the worker" in run.error
@@ -285,8 +325,9 @@ def test_a_run_that_is_stopped_while_it_stores_keeps_nothing(
     execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.customers, run.as_of) == (Status.CANCELLED, None, None)
-    for model in (Candidate, Segment, Membership):
-        assert not model.objects.exists()
+    assert run.candidates.count() == 1
+    assert not Segment.objects.exists()
+    assert not Membership.objects.exists()
 
 
 @pytest.mark.usefixtures("history")

@@ -1,32 +1,54 @@
 """K-means: customers go to the nearest of k centers."""
 
-from functools import partial
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from sklearn.cluster import KMeans
 
 from segmentation.engine.algorithms.clustering import (
-    Attempt,
     Clustering,
-    by_size,
+    Predictor,
+    numbering,
     require_customers,
 )
-from segmentation.engine.settings import ClusteringSettings
+from segmentation.engine.parameters import Parameter, checked
+
+PARAMETERS = (
+    Parameter(
+        name="starts",
+        label="Random starts",
+        help="How often each number of segments is tried from other beginnings; the best counts.",
+        kind="whole",
+        default=10,
+        lowest=1,
+        highest=100,
+    ),
+)
 
 
-def attempts(settings: ClusteringSettings) -> list[Attempt]:
-    """One attempt for each number of clusters in the settings."""
-    return [partial(fit, clusters=k, starts=settings.starts) for k in settings.clusters]
-
-
-def fit(values: np.ndarray, clusters: int, seed: int, starts: int) -> Clustering:
+def fit(
+    values: np.ndarray, *, clusters: tuple[int, ...], parameters: Mapping[str, Any], seed: int
+) -> Iterator[Clustering]:
     """Cluster (n, d) values by Lloyd's algorithm (Lloyd 1982) from k-means++ starts.
 
     Starts are drawn as by Arthur and Vassilvitskii (2007); of `starts` of them the one with the
     least inertia is kept. The same values, in the same order, and seed give the same clusters.
-    Raises TooFewCustomers.
+    Raises BadSettings and TooFewCustomers.
     """
+    used = checked(PARAMETERS, parameters)
+    for number in clusters:
+        yield _fit(values, number, used, seed)
+
+
+def _fit(values: np.ndarray, clusters: int, parameters: dict[str, Any], seed: int) -> Clustering:
     require_customers(values, clusters)
-    model = KMeans(n_clusters=clusters, n_init=starts, random_state=seed).fit(values)
-    labels, centers = by_size(model.labels_, model.cluster_centers_)
-    return Clustering(labels, centers, float(model.inertia_))
+    model = KMeans(clusters, n_init=parameters["starts"], random_state=seed).fit(values)
+    numbers = numbering(model.labels_, model.cluster_centers_)
+    return Clustering(
+        labels=numbers[model.labels_],
+        centers=model.cluster_centers_[np.argsort(numbers[:-1])],
+        predictor=Predictor(model, numbers),
+        inertia=float(model.inertia_),
+        parameters=parameters,
+    )

@@ -32,7 +32,8 @@ def make_profile(
 ) -> Profile:
     """A segment with these effects; the mean of a feature matters only where it is given."""
     drivers = [
-        Driver(name, (means or {}).get(name, 5.0), 5.0, effect) for name, effect in effects.items()
+        Driver(name, (means or {}).get(name, 5.0), 5.0, effect, effect - 0.1, effect + 0.1)
+        for name, effect in effects.items()
     ]
     drivers.sort(key=lambda driver: -abs(driver.effect))
     return Profile(label, 100, 0.2, tuple(drivers))

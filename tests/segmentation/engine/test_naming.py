@@ -2,19 +2,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation.engine.naming import name_segments
+from segmentation.engine.naming import GENDERS, name_segments
+from segmentation.engine.vocabulary import FOLLOWS_FROM, VOCABULARY
 from tests.segmentation.engine.builders import make_profile
 
-FEATURES = (
-    "recency_days",
-    "transaction_frequency",
-    "burn_rate",
-    "merchant_frequency",
-    "city_frequency",
-    "gender_name_Female",
-    "gender_name_Male",
-    "basket_value",
-)
+FEATURES = (*VOCABULARY, *GENDERS, "basket_value")
 
 
 def name(**effects: float) -> str:
@@ -40,6 +32,19 @@ def name(**effects: float) -> str:
         ({"burn_rate": -0.9, "transaction_frequency": 0.6}, "Burn-shy collectors"),
         ({"burn_rate": -0.9, "transaction_frequency": -0.6}, "Occasional burn-shy customers"),
         ({"city_frequency": 0.6, "burn_rate": 0.5}, "Multi-city burners"),
+        ({"trend": -0.9}, "Fast-fading customers"),
+        ({"trend": 0.5, "tenure_days": -0.9}, "Rising new customers"),
+        ({"tenure_days": 1.1, "transaction_frequency": 0.9}, "Long-standing regulars"),
+        ({"weekend_share": 1.1, "burn_rate": 0.5}, "Weekend burners"),
+        ({"weekend_share": -1.1}, "Weekday customers"),
+        ({"days_to_burn": 0.9}, "Slow-burning customers"),
+        ({"days_to_burn": -0.9, "burn_rate": 0.5}, "Quick burners"),
+        ({"amount_total": 1.4, "recency_days": 0.9}, "Lapsed big-spending customers"),
+        ({"amount_per_burn": -0.5}, "Small-basket customers"),
+        ({"outstanding": 1.2, "burn_rate": -0.9}, "Stocked-up burn-shy customers"),
+        ({"favourite_merchant_share": 0.7}, "Merchant-loyal customers"),
+        ({"branch_frequency": 0.7}, "Multi-branch customers"),
+        ({"claims_per_month": 0.7}, "Fast-claiming customers"),
     ],
 )
 def test_a_name_says_what_sets_the_segment_apart(effects: dict[str, float], expected: str) -> None:
@@ -62,6 +67,27 @@ def test_variety_beyond_the_number_of_transactions_is_named() -> None:
     assert name(**effects) == "Lapsed few-merchant customers"
     against = {"transaction_frequency": 0.5, "merchant_frequency": -0.6, "recency_days": 0.9}
     assert name(**against) == "Lapsed few-merchant customers"
+
+
+def test_a_favourite_merchant_of_few_transactions_is_no_loyalty() -> None:
+    few = {"transaction_frequency": -1.0, "favourite_merchant_share": 1.1, "trend": 0.4}
+    assert name(**few) == "Rising occasional customers"
+    many = {"transaction_frequency": 1.0, "favourite_merchant_share": 1.1, "trend": 0.4}
+    assert name(**many) == "Merchant-loyal regulars"
+
+
+def test_what_is_said_already_only_refers_to_words_that_exist() -> None:
+    causes = {cause for causes in FOLLOWS_FROM.values() for cause, _ in causes}
+    assert causes | set(FOLLOWS_FROM) <= set(VOCABULARY)
+
+
+def test_every_word_is_one_features_own() -> None:
+    words = [
+        {direction.noticeable, direction.large, direction.most}
+        for directions in VOCABULARY.values()
+        for direction in directions
+    ]
+    assert sum(map(len, words)) == len(set().union(*words))
 
 
 def test_small_effects_are_not_worth_a_name() -> None:
@@ -95,6 +121,12 @@ def test_equal_names_are_told_apart_by_the_next_driver() -> None:
 def test_then_by_which_is_the_most_extreme() -> None:
     segments = [make_profile(recency_days=1.5), make_profile(recency_days=2.5)]
     assert name_segments(segments) == ["Lapsed customers", "Longest-lapsed customers"]
+
+
+def test_none_of_two_about_equal_ones_is_the_most() -> None:
+    women = {"recency_days": 1.51, "gender_name_Female": 1.0, "means": {"gender_name_Female": 0.9}}
+    segments = [make_profile(recency_days=1.5), make_profile(**women)]
+    assert name_segments(segments) == ["Lapsed customers", "Lapsed customers, mostly women"]
 
 
 def test_then_by_gender() -> None:
@@ -137,7 +169,7 @@ def test_names_are_unique_repeatable_and_free_of_gender_at_the_front(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.sampled_from(FEATURES[:5]), st.floats(-3, 3), max_size=5))
+@given(st.dictionaries(st.sampled_from(list(VOCABULARY)), st.floats(-3, 3), max_size=5))
 def test_the_name_of_a_single_segment_is_short(effects: dict[str, float]) -> None:
     words = name(**effects)
     assert len(words) <= 40

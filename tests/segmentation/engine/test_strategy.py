@@ -42,6 +42,11 @@ def test_every_rule_can_be_reached() -> None:
         ({"transaction_frequency": -1.0, "recency_days": -0.5}, "Build the habit"),
         ({"burn_rate": -0.5}, "Offer a higher value on fewer coupons"),
         ({"city_frequency": 0.5}, "Offer a coupon that is valid at every branch"),
+        ({"trend": -0.6, "transaction_frequency": 0.5, "burn_rate": 0.5}, "Act before they are"),
+        ({"recency_days": 2.0, "trend": -1.0}, "Send a comeback coupon"),
+        ({"tenure_days": -1.0, "transaction_frequency": -0.5}, "Welcome them with a free item"),
+        ({"outstanding": 0.9, "burn_rate": -0.6}, "Send nothing new"),
+        ({"weekend_share": 0.9}, "Offer a percent-off coupon for the weekend"),
         ({"burn_rate": 0.29, "gender_female": 2.0}, "Send the standard coupon"),
     ],
 )

@@ -1,0 +1,106 @@
+"""Two models of a run side by side, ready to be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segmentation.display import IN_NO_SEGMENT, color_of
+from segmentation.models import Candidate, Segment
+from segmentation.operations.comparing import Comparison
+from segmentation.scoreboard import SCORES, interval_of
+
+NO_SEGMENT = -1  # the label
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two models, and what its segments are called."""
+
+    letter: str
+    candidate: Candidate
+    names: dict[int, str]  # by label; those of the recommended model, others are numbered
+    colors: dict[int, str]  # CSS classes by label
+
+    def name(self, label: int) -> str:
+        if label == NO_SEGMENT:
+            return IN_NO_SEGMENT
+        return self.names.get(label, f"Segment {label + 1}")
+
+
+@dataclass(frozen=True)
+class ScorePair:
+    label: str
+    meaning: str
+    cells: tuple[str, str]
+    better: str  # the letter of the better one; empty where neither is
+
+
+@dataclass(frozen=True)
+class Cell:
+    count: int
+    share: str  # of the row
+    is_largest: bool
+    is_pair: bool
+
+
+@dataclass(frozen=True)
+class AgreementTable:
+    """Segments of A by segments of B."""
+
+    columns: list[str]
+    rows: list[tuple[str, int, list[Cell]]]
+
+
+def side(letter: str, candidate: Candidate, segments: Sequence[Segment]) -> Side:
+    """Only the recommended model's segments have names and colours, by position from 1."""
+    named = segments if candidate.is_best else []
+    return Side(
+        letter,
+        candidate,
+        {segment.position - 1: segment.name for segment in named},
+        {segment.position - 1: f"seg-{color_of(segment.color)}" for segment in named},
+    )
+
+
+def score_pairs(one: Candidate, other: Candidate) -> list[ScorePair]:
+    """Every score that at least one of them has."""
+    pairs = []
+    for score in SCORES:
+        values = score.value(one), score.value(other)
+        if values == (None, None):
+            continue
+        cells = score.text(one), score.text(other)
+        better = ""
+        # What is written alike is no difference.
+        if None not in values and score.is_low_good is not None and cells[0] != cells[1]:
+            is_first = (values[0] < values[1]) == score.is_low_good  # type: ignore[operator]
+            better = "A" if is_first else "B"
+        if score.name == "silhouette_common":
+            cells = _with_interval(one, cells[0]), _with_interval(other, cells[1])
+        pairs.append(ScorePair(score.label, score.meaning, cells, better))
+    return pairs
+
+
+def agreement_table(one: Side, other: Side, comparison: Comparison) -> AgreementTable:
+    """How many customers each pair of segments shares, the largest cell of each row marked."""
+    pairs, rows = set(comparison.pairs), []
+    for label, counts in zip(comparison.rows, comparison.counts.tolist(), strict=True):
+        total, most = sum(counts), max(counts)
+        cells = [
+            Cell(count, _share(count, total), count == most, (label, column) in pairs)
+            for column, count in zip(comparison.columns, counts, strict=True)
+        ]
+        rows.append((one.name(label), total, cells))
+    return AgreementTable([other.name(label) for label in comparison.columns], rows)
+
+
+def _share(count: int, total: int) -> str:
+    """100% only of all, and never 0% of somebody."""
+    if count == total:
+        return "100%"
+    share = f"{100 * count / total:.1f}%"
+    return {"0.0%": "under 0.1%", "100.0%": "over 99.9%"}.get(share, share)
+
+
+def _with_interval(candidate: Candidate, text: str) -> str:
+    interval = interval_of(candidate)
+    return f"{text} ({interval})" if interval else text

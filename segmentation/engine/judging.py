@@ -1,0 +1,33 @@
+"""The verdict on what a run recommends."""
+
+from segmentation.engine.candidates import Outcome
+from segmentation.engine.correlated import against_one_cloud
+from segmentation.engine.preparing import blocks
+from segmentation.engine.resampling import Structure
+from segmentation.engine.sampling import sample_rows
+from segmentation.engine.scoring import RESAMPLED, model_of
+from segmentation.engine.verdict import Verdict, verdict
+
+
+def judge(outcome: Outcome, *, seed: int) -> tuple[Verdict, Structure | None]:
+    """The verdict, and how far the recommended candidate is beyond mere correlation.
+
+    Only the recommended one is held against a cloud of customers: that takes as long as the
+    structure of a candidate, and decides nothing between candidates.
+    """
+    beyond = _beyond_correlation(outcome, seed)
+    return verdict(outcome.best.scores, beyond), beyond
+
+
+def _beyond_correlation(outcome: Outcome, seed: int) -> Structure | None:
+    best, prepared = outcome.best, outcome.prepared
+    if best.scores.common.value is None:
+        return None
+    rows = sample_rows(len(best.labels), RESAMPLED, seed)
+    return against_one_cloud(
+        prepared.values[rows],
+        prepared.common[rows],
+        blocks(prepared.names),
+        model_of(best.trial, best.clustering, best.reduced.values, rows),
+        seed=seed,
+    )

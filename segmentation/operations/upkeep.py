@@ -1,0 +1,122 @@
+"""Between two runs: customers who came since get a segment, and how far everybody has changed."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from customers.facts.features import customer_features
+from customers.facts.query import NoFacts, current_facts
+from customers.models import Customer, FactsVersion
+from segmentation.engine.drift import level, population_stability_index
+from segmentation.engine.model_files import ModelMissing, UntrustedModel, load_model
+from segmentation.engine.run_model import RunModel
+from segmentation.models import Membership, Segment, SegmentationRun
+from segmentation.operations.lifecycle import members_of
+from segmentation.operations.memberships import add_memberships
+
+MUCH_MOVED = 0.20  # share of customers who would be in another segment today
+
+
+def look_after_segments() -> None:
+    """Bring the adopted segments up to the current figures, once for each version of these.
+
+    Customers who were first active since the run get the segment its model finds for them; those
+    who were there keep theirs until the next run. How far the customers have changed is kept with
+    the run.
+    """
+    run = SegmentationRun.objects.current()
+    if run is None or not run.model_digest:
+        return
+    try:
+        facts = current_facts()
+        if facts.pk in (run.facts_id, run.drift.get("facts")) or facts.last_day is None:
+            return
+        model = model_of_run(run)
+    except (NoFacts, ModelMissing, UntrustedModel):
+        return
+    now = customer_features(facts, as_of=facts.last_day, names=model.names)
+    labels = model.predict(now.to_numpy(dtype=float))
+    added = _assign_newcomers(run, now, labels)
+    drift = _drift(run, model, facts, now, labels) | {"added": run.drift.get("added", 0) + added}
+    SegmentationRun.objects.filter(pk=run.pk).update(drift=drift)
+
+
+def model_of_run(run: SegmentationRun) -> RunModel:
+    """The fitted model that a run keeps. Raises ModelMissing and UntrustedModel."""
+    return RunModel.from_dict(load_model(run.model_path, run.model_digest))
+
+
+def _assign_newcomers(run: SegmentationRun, now: pd.DataFrame, labels: np.ndarray) -> int:
+    """Give each customer without a segment theirs; returns how many got one."""
+    by_label = {segment.position - 1: segment.pk for segment in run.segments.all()}
+    with transaction.atomic():
+        # A run that was replaced meanwhile is not touched.
+        if not SegmentationRun.objects.select_for_update().filter(pk=run.pk, is_current=True):
+            return 0
+        known = members_of(run).customer_ids
+        here = np.fromiter(Customer.objects.order_by().values_list("pk", flat=True), dtype=np.int64)
+        ids = now.index.to_numpy()
+        is_new = ~np.isin(ids, known) & np.isin(ids, here) & np.isin(labels, list(by_label))
+        ids, labels = ids[is_new], labels[is_new]
+        if not len(ids):
+            return 0
+        add_memberships(run, ids, labels, by_label, assigned_at=timezone.now())
+        for label, count in zip(*np.unique(labels, return_counts=True), strict=True):
+            Segment.objects.filter(pk=by_label[int(label)]).update(size=F("size") + int(count))
+        SegmentationRun.objects.filter(pk=run.pk).update(customers=F("customers") + len(ids))
+        _share_anew(run)
+    return len(ids)
+
+
+def _share_anew(run: SegmentationRun) -> None:
+    run.refresh_from_db(fields=["customers"])
+    if run.customers:
+        run.segments.update(share=F("size") * 1.0 / run.customers)
+
+
+def _drift(
+    run: SegmentationRun,
+    model: RunModel,
+    facts: FactsVersion,
+    now: pd.DataFrame,
+    labels: np.ndarray,
+) -> dict[str, Any]:
+    as_of: date = run.as_of or facts.last_day  # type: ignore[assignment]
+    before = customer_features(facts, as_of=as_of, names=model.names)
+    features = {}
+    for name in model.names:
+        index = _index(before[name], now[name])
+        features[name] = {"index": round(index, 4), "level": level(index)}
+    return {
+        "facts": facts.pk,
+        "as_of": facts.last_day.isoformat() if facts.last_day else None,
+        "features": features,
+        "moved": _share_moved(run, now, labels),
+    }
+
+
+def _index(before: pd.Series, now: pd.Series) -> float:
+    was, today = before.dropna().to_numpy(), now.dropna().to_numpy()
+    if not len(was) or not len(today):
+        return 0.0
+    return population_stability_index(was, today)
+
+
+def _share_moved(run: SegmentationRun, now: pd.DataFrame, labels: np.ndarray) -> float | None:
+    """The share of members, 0 to 1, whom the model would put into another segment today."""
+    members = members_of(run)
+    positions = {segment.pk: segment.position - 1 for segment in run.segments.all()}
+    was = pd.Series(members.labels, index=members.customer_ids).map(positions)
+    today = pd.Series(labels, index=now.index).reindex(was.index)
+    known = today.notna()
+    return round(float((was[known] != today[known]).mean()), 4) if known.any() else None
+
+
+def members_since(run: SegmentationRun) -> int:
+    """How many customers came after the run and were assigned by its model."""
+    return Membership.objects.filter(run=run, assigned_at__isnull=False).count()

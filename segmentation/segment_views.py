@@ -1,0 +1,98 @@
+"""The pages of the adopted segments, and what can be done with one of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.models import FactsVersion
+from customers.requests import PersonRequest
+from segmentation.display import SegmentView, found
+from segmentation.models import Segment, SegmentationRun
+from segmentation.notices import drift_of, guard_notice, newcomers
+from segmentation.operations.lifecycle import (
+    NotPossible,
+    archive_segment,
+    rename_segment,
+    restore_segment,
+)
+from segmentation.over_time import movement_view, sizes_over_time
+from segmentation.presets import PRESETS
+from segmentation.run_charts import NotDrawn, parallel_profile
+
+RECENT = 10
+
+
+@require_safe
+@permission_required("segmentation.view_segment", raise_exception=True)
+def segments_page(request: PersonRequest) -> HttpResponse:
+    run = SegmentationRun.objects.current()
+    context = {
+        "run": run,
+        "runs": SegmentationRun.objects.light().order_by("-pk")[:RECENT],
+        "presets": {name: preset.label for name, preset in PRESETS.items()},
+        "facts": FactsVersion.objects.current(),
+    }
+    return render(request, "segmentation/segments.html", context | _adopted(run))
+
+
+@require_POST
+@permission_required("segmentation.change_segmentidentity", raise_exception=True)
+def rename(request: PersonRequest, pk: int) -> HttpResponse:
+    name = request.POST.get("name", "")
+    return _change(request, pk, lambda s: rename_segment(segment=s, name=name), "has its new name")
+
+
+@require_POST
+@permission_required("segmentation.change_segmentidentity", raise_exception=True)
+def archive(request: PersonRequest, pk: int) -> HttpResponse:
+    outcome = "is archived: new campaigns are not offered it"
+    return _change(request, pk, lambda s: archive_segment(segment=s), outcome)
+
+
+@require_POST
+@permission_required("segmentation.change_segmentidentity", raise_exception=True)
+def restore(request: PersonRequest, pk: int) -> HttpResponse:
+    outcome = "is offered for new campaigns again"
+    return _change(request, pk, lambda s: restore_segment(segment=s), outcome)
+
+
+def _adopted(run: SegmentationRun | None) -> dict[str, Any]:
+    """All that the page says of the adopted run."""
+    if run is None:
+        return {}
+    shown = found(run)
+    views: list[SegmentView] = shown["segments"]
+    profile = parallel_profile(views)
+    members = sum(view.segment.size for view in views)
+    return shown | {
+        "in_none": max((run.customers or 0) - members, 0),
+        "newcomers": newcomers(run),
+        "drift": drift_of(run),
+        "guard_notice": guard_notice(run),
+        "movement": movement_view(run),
+        "over_time": sizes_over_time(),
+        "profile": None if isinstance(profile, NotDrawn) else profile,
+    }
+
+
+def _change(
+    request: PersonRequest, pk: int, change: Callable[[Segment], None], outcome: str
+) -> HttpResponse:
+    """Change a segment as the adopted run has it, and go back to where it was asked for."""
+    asked = get_object_or_404(Segment.objects.select_related("run", "identity"), pk=pk)
+    segment = asked.latest or asked
+    try:
+        change(segment)
+    except NotPossible as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"“{segment.name}” {outcome}.")
+    if request.POST.get("back") == "segment":
+        return redirect(asked)
+    return redirect(f"{reverse('segments')}#segment-{segment.pk}")

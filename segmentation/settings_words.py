@@ -1,0 +1,61 @@
+"""The settings of a run as people read them."""
+
+from dataclasses import dataclass
+
+from customers.facts.catalogue import CATALOGUE
+from segmentation.engine.algorithms import ALGORITHMS
+from segmentation.engine.candidates import model_title
+from segmentation.engine.reductions import Space
+from segmentation.engine.settings import AUTO, ClusteringSettings
+from segmentation.presets import PRESETS, RunSettings
+
+
+@dataclass(frozen=True)
+class SettingsView:
+    """The settings of a run, ready to be read."""
+
+    settings: RunSettings
+
+    @property
+    def title(self) -> str:
+        """The preset, and whether anything of it was changed."""
+        preset = PRESETS.get(self.settings.preset)
+        if preset is None:
+            return self.settings.preset
+        is_changed = preset.clustering != self.settings.clustering
+        return f"{preset.label}, changed" if is_changed else preset.label
+
+    @property
+    def model(self) -> str:
+        return model_in_words(self.settings.clustering)
+
+    @property
+    def features(self) -> list[str]:
+        return [CATALOGUE[name].label for name in self.settings.features if name in CATALOGUE]
+
+
+def model_in_words(settings: ClusteringSettings) -> str:
+    """K-means on 2 principal components, 5 segments"""
+    return f"{_model(settings)}{_numbers(settings)}"
+
+
+def _model(settings: ClusteringSettings) -> str:
+    if settings.reduction == AUTO:
+        return "Every algorithm in several spaces"
+    space = Space(settings.reduction, settings.components, settings.explained, settings.perplexity)
+    if not settings.is_automatic:
+        return model_title(settings.algorithm, space)
+    return f"Every algorithm on {space.label or 'the features as they are'}"
+
+
+def _numbers(settings: ClusteringSettings) -> str:
+    """, 2 to 10 segments; nothing where the algorithm finds the number"""
+    if not settings.is_automatic and not ALGORITHMS[settings.algorithm].takes_clusters:
+        return ""
+    numbers = sorted(settings.clusters)
+    if len(numbers) == 1:
+        return f", {numbers[0]} segments"
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f", {numbers[0]} to {numbers[-1]} segments"
+    *most, last = map(str, numbers)
+    return f", {', '.join(most)} or {last} segments"

@@ -1,0 +1,73 @@
+import numpy as np
+
+from segmentation.engine.correlated import against_one_cloud
+from segmentation.engine.preparing import prepare
+from segmentation.engine.reductions import Space
+from segmentation.engine.resampling import Model, structures
+from tests.segmentation.engine.builders import blobs, make_features
+
+TWO = Model("kmeans", Space(), 2, {"starts": 3})
+THREE = Model("kmeans", Space(), 3, {"starts": 3})
+
+
+def one_cloud(seed: int, customers: int = 300) -> np.ndarray:
+    """Customers along one line, thick enough to overlap."""
+    lots = np.random.default_rng(seed)
+    return lots.normal(size=(customers, 1)) + 0.4 * lots.normal(size=(customers, 3))
+
+
+def common(values: np.ndarray) -> np.ndarray:
+    return prepare(make_features(values)).common
+
+
+def test_one_long_cloud_is_beyond_shuffling_but_not_beyond_itself() -> None:
+    values, columns = common(one_cloud(0)), [(0,), (1,), (2,)]
+    (shuffled,) = structures(values, values, columns, [TWO], seed=0)
+    cloud = against_one_cloud(values, values, columns, TWO, seed=0)
+    assert shuffled.z > 10
+    assert abs(cloud.z) < 3
+
+
+def test_clouds_are_rarely_taken_for_groups() -> None:
+    columns = [(0,), (1,), (2,)]
+    beyond = 0
+    for seed in range(12):
+        values = common(one_cloud(seed, customers=150))
+        beyond += against_one_cloud(values, values, columns, TWO, seed=seed).z >= 3
+    assert beyond == 0
+
+
+def test_groups_off_the_line_are_beyond_any_cloud() -> None:
+    corners = np.array([[0, 0, 0], [9, 9, 0], [0, 9, 9]])
+    values = np.vstack(
+        [blobs(groups=1, size=80) - blobs(groups=1, size=80).mean(0) + c for c in corners]
+    )
+    values = common(values)
+    assert against_one_cloud(values, values, [(0,), (1,), (2,)], THREE, seed=0).z > 10
+
+
+def test_each_feature_keeps_its_values_and_blocks_stay_together() -> None:
+    from segmentation.engine.correlated import _cloud
+
+    lots = np.random.default_rng(1)
+    woman = lots.integers(0, 2, 50)
+    values = np.column_stack([lots.normal(size=50), woman, 1 - woman])
+    order = _cloud(values, [(0,), (1, 2)], lots)
+    drawn = np.take_along_axis(values, order, axis=0)
+    np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(values, axis=0))
+    np.testing.assert_array_equal(drawn[:, 1] + drawn[:, 2], np.ones(50))
+
+
+def test_the_rank_correlation_is_kept() -> None:
+    from segmentation.engine.correlated import _cloud
+
+    values = one_cloud(3, customers=2000)
+    order = _cloud(values, [(0,), (1,), (2,)], np.random.default_rng(0))
+    drawn = np.take_along_axis(values, order, axis=0)
+    np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(values.T), atol=0.05)
+
+
+def test_the_same_seed_gives_the_same() -> None:
+    values, columns = common(one_cloud(0)), [(0,), (1,), (2,)]
+    first, second = (against_one_cloud(values, values, columns, TWO, seed=4) for _ in range(2))
+    assert first == second

@@ -1,0 +1,139 @@
+"""Runs that are repeated by themselves."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django_q.models import OrmQ
+
+from segmentation.engine.settings import BadSettings
+from segmentation.models import RunSchedule, SegmentationRun
+from segmentation.operations.lifecycle import adopt_run
+from segmentation.operations.runs import execute_run
+from segmentation.operations.schedules import (
+    NotSchedulable,
+    schedule_run,
+    settings_of,
+    settle_scheduled_run,
+    start_due_runs,
+)
+from segmentation.presets import preset_settings
+from tests.factories import make_run, make_user
+from tests.segmentation.running import do
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 1, 31)
+
+
+def scheduled(**values: Any) -> RunSchedule:
+    asked = {
+        "settings": preset_settings("reference", seed=3),
+        "every": "month",
+        "next_on": TODAY,
+        "adopts": False,
+        "created_by": None,
+        "today": TODAY,
+    }
+    return schedule_run(**asked | values)
+
+
+def test_a_schedule_keeps_the_settings() -> None:
+    mona = make_user()
+    schedule = scheduled(created_by=mona)
+    assert settings_of(schedule) == preset_settings("reference", seed=3)
+    assert (schedule.created_by, schedule.adopts) == (mona, False)
+
+
+def test_a_day_that_is_over_is_refused() -> None:
+    with pytest.raises(NotSchedulable, match="in the past"):
+        scheduled(next_on=date(2026, 1, 30))
+
+
+def test_a_fixed_day_to_look_back_from_is_refused() -> None:
+    with pytest.raises(NotSchedulable, match="Leave the as-of date empty"):
+        scheduled(settings=preset_settings("reference", as_of=date(2025, 1, 1)))
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(BadSettings):
+        scheduled(settings=preset_settings("reference", clusters=(1,)))
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_starts_on_its_day_and_only_once() -> None:
+    schedule = scheduled()
+    assert [start_due_runs(today=TODAY) for _ in range(2)] == [1, 0]
+    run = SegmentationRun.objects.get()
+    assert (run.schedule, run.seed, run.status) == (schedule, 3, "queued")
+    assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("every", "following"),
+    [
+        ("week", date(2026, 2, 7)),
+        ("month", date(2026, 2, 28)),
+        ("quarter", date(2026, 4, 30)),
+    ],
+)
+def test_the_next_time_follows(every: str, following: date) -> None:
+    schedule = scheduled(every=every)
+    start_due_runs(today=TODAY)
+    schedule.refresh_from_db()
+    assert schedule.next_on == following
+
+
+@pytest.mark.usefixtures("history")
+def test_days_that_were_missed_are_made_up_for_once() -> None:
+    schedule = scheduled(every="week")
+    assert start_due_runs(today=date(2026, 3, 1)) == 1
+    schedule.refresh_from_db()
+    assert schedule.next_on == date(2026, 3, 7)
+
+
+def test_before_its_day_nothing_starts() -> None:
+    scheduled(next_on=date(2026, 2, 1))
+    assert start_due_runs(today=TODAY) == 0
+
+
+def test_without_figures_the_schedule_says_why_nothing_started() -> None:
+    schedule = scheduled()
+    assert start_due_runs(today=TODAY) == 0
+    schedule.refresh_from_db()
+    assert "Import your customers" in schedule.outcome
+
+
+def settled(schedule: RunSchedule) -> RunSchedule:
+    start_due_runs(today=TODAY)
+    settle_scheduled_run(execute_run(SegmentationRun.objects.get(schedule=schedule).pk))
+    schedule.refresh_from_db()
+    return schedule
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_that_only_waits_to_be_looked_at_is_not_adopted() -> None:
+    assert "waits to be looked at" in settled(scheduled()).outcome
+    assert SegmentationRun.objects.current() is None
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_that_may_is_adopted() -> None:
+    assert settled(scheduled(adopts=True)).outcome.endswith("is done and adopted.")
+    assert SegmentationRun.objects.current() is not None
+
+
+@pytest.mark.usefixtures("history")
+def test_less_clear_segments_wait_for_a_person() -> None:
+    make_run(is_current=True, verdict="strong")
+    assert "less clear" in settled(scheduled(adopts=True)).outcome
+
+
+@pytest.mark.usefixtures("history")
+def test_segments_that_move_many_customers_wait_for_a_person() -> None:
+    first = do("reference", clusters=(2,))
+    SegmentationRun.objects.filter(pk=first.pk).update(verdict="none")
+    adopt_run(run=first, adopted_by=None)
+    outcome = settled(scheduled(adopts=True)).outcome
+    assert "of the customers would change segment" in outcome
+    assert SegmentationRun.objects.current() == first
