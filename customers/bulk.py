@@ -111,11 +111,14 @@ def _value(cell: str) -> str | None:
 
 def _copy_out_postgresql(query: str, path: Path) -> None:
     statement = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER true, NULL '{NULL}')"
-    with connection.cursor() as cursor, path.open("wb") as file:
-        # As above: what breaks a COPY off is an error that the callers know.
-        with connection.wrap_database_errors, cursor.copy(statement) as copy:
-            for block in copy:
-                file.write(block)
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
+        for block in copy:
+            file.write(block)
 
 
 def _copy_out_sqlite(query: str, path: Path) -> None:

@@ -93,7 +93,12 @@ def _needs_upload(data_import: DataImport) -> bool:
 def _forget_old_values() -> None:
     """Only the last imports can be undone."""
     keeping = {path.parent.name for path in Path(settings.IMPORTS_DIR).glob("*/before-*")}
-    loaded = DataImport.objects.filter(pk__in=[name for name in keeping if name.isdecimal()])
+    loaded = DataImport.objects.filter(
+        pk__in=[name for name in keeping if name.isdecimal()],
+        # One that is just loading has old values already, and databases sort its NULL differently.
+        status=Status.COMPLETED,
+        loaded_at__isnull=False,
+    )
     for older in loaded.order_by("-loaded_at")[UNDOABLE:]:
         for table in TABLES:
             before_file(older.folder, table).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Branch, City, Customer, DataImport, FactsVersion, Merchant, Transaction
 from customers.models.imports import UNDO_STOPPED
+from customers.operations.import_files import UNDOABLE
 from customers.operations.imports import (
     execute_import,
     load_import,
@@ -26,7 +27,7 @@ from tests.customers.importing.files import (
     good_tables,
     import_tables,
 )
-from tests.factories import make_customer, make_segment, make_transaction, make_user
+from tests.factories import make_customer, make_import, make_segment, make_transaction, make_user
 
 pytestmark = pytest.mark.django_db
 RECORDS = (City, Merchant, Branch, Customer, Transaction)
@@ -243,6 +244,18 @@ def test_imports_that_change_nothing_do_not_use_up_the_old_values(folder: Path) 
     for _ in range(7):
         import_tables(folder, CHANGED)
     assert undone(done).status == "undone"
+
+
+def test_old_values_of_an_import_that_is_just_loading_are_kept(folder: Path) -> None:
+    import_tables(folder, good_tables())
+    loading = make_import(status="running", attempts=1)
+    loading.folder.mkdir(parents=True)
+    (loading.folder / "before-customers.csv").write_text("id\n")
+    for gender in ("Male", "Female") * 3:
+        import_tables(folder, {"customers": [CUSTOMER | {"gender": gender}]})
+    kept = {path.parent.name for path in loading.folder.parent.glob("*/before-*")}
+    assert len(kept) == 1 + UNDOABLE
+    assert str(loading.pk) in kept
 
 
 def test_an_undo_that_is_stopped_while_it_waits_can_be_asked_for_again(folder: Path) -> None:
