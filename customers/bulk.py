@@ -50,6 +50,13 @@ def copy_out(query: str, path: Path) -> None:
         _copy_out_sqlite(query, path)
 
 
+def execute(statement: str) -> int:
+    """Do what an SQL statement says; returns how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.rowcount)
+
+
 @contextmanager
 def consistent_read() -> Iterator[None]:
     """All queries in this block see the data of one moment, and no writer has to wait for it."""

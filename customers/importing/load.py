@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 from django.db import connection
 
-from customers.bulk import NULL, copy_in, copy_out, quoted
+from customers.bulk import NULL, copy_in, copy_out, execute, quoted
 from customers.duck import literal
 from customers.importing.plan import Counts
 from customers.importing.read import RawSheet
@@ -128,11 +128,11 @@ def _change(
 def stage(table: Table, columns: list[str], path: Path) -> int:
     """Copy a CSV file with id and columns of the table into a temporary one; returns its rows."""
     types = ", ".join(f"{quoted(c)} {_column_type(table, c)}" for c in columns)
-    _execute(f"DROP TABLE IF EXISTS {STAGED}")
-    _execute(f"CREATE TEMPORARY TABLE {STAGED} (id bigint PRIMARY KEY, {types})")
+    execute(f"DROP TABLE IF EXISTS {STAGED}")
+    execute(f"CREATE TEMPORARY TABLE {STAGED} (id bigint PRIMARY KEY, {types})")
     staged = copy_in(STAGED, ["id", *columns], path)
     if connection.vendor == "postgresql":
-        _execute(f"ANALYZE {STAGED}")
+        execute(f"ANALYZE {STAGED}")
     return staged
 
 
@@ -140,18 +140,18 @@ def lock_staged(table: Table) -> None:
     """Keep others from changing the stored rows of what is staged, until the transaction ends."""
     if connection.vendor == "postgresql":  # SQLite has one writer anyway
         rows = _of_staged(table, ["id"])
-        _execute(f"SELECT count(*) FROM ({rows} ORDER BY t.id FOR UPDATE OF t) AS locked")
+        execute(f"SELECT count(*) FROM ({rows} ORDER BY t.id FOR UPDATE OF t) AS locked")
 
 
 def overwrite_from_staged(table: Table, columns: Iterable[str], *, changed_in: str) -> int:
     """Give the stored rows the staged values; `changed_in` is SQL. Returns how many."""
     target = quoted(table.model._meta.db_table)
     values = ", ".join(f"{quoted(c)} = {STAGED}.{quoted(c)}" for c in columns)
-    changed = _execute(
+    changed = execute(
         f"UPDATE {target} SET {values}, changed_in_id = {changed_in} FROM {STAGED}"
         f" WHERE {target}.id = {STAGED}.id"
     )
-    _execute(f"DROP TABLE {STAGED}")
+    execute(f"DROP TABLE {STAGED}")
     return changed
 
 
@@ -192,9 +192,3 @@ def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     db.execute(
         f"COPY ({query}) TO {literal(path)} (FORMAT csv, HEADER true, NULLSTR {literal(NULL)})"
     )
-
-
-def _execute(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return int(cursor.rowcount)

@@ -15,7 +15,6 @@ from customers.models.jobs import Job
 LIVE_SECONDS = 3600  # longer than an import says nothing
 UPLOAD = "upload-"  # how the names of kept uploads begin
 UNDO_STOPPED = "The undo was stopped; everything stays loaded."
-OUTCOMES = ("rows", "created", "updated", "unchanged", "rejected")
 
 
 class ImportStatus(models.TextChoices):

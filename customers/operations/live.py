@@ -24,7 +24,6 @@ class Live:
     def __init__(self, data_import: DataImport, rows: int) -> None:
         self._import, self._rows = data_import, rows
         self._began = self._told = monotonic()
-        self._before, self._table = 0, ""
         self._sizes: dict[str, int] = {}
 
     def tell(self, table: str, rows: int, share: float) -> None:

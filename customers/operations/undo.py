@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.bulk import quoted
+from customers.bulk import execute, quoted
 from customers.importing.load import (
     STAGED,
     before_file,
@@ -138,10 +138,10 @@ def _remove(data_import: DataImport, table: Table) -> None:
         if not issubclass(relation.related_model, Record) and relation.on_delete is models.CASCADE:
             hanging = quoted(relation.related_model._meta.db_table)
             column = quoted(str(relation.field.column))
-            _execute(
+            execute(
                 f"DELETE FROM {hanging} WHERE {column} IN (SELECT id FROM {target} WHERE {created})"
             )
-    _execute(f"DELETE FROM {target} WHERE {created} AND changed_in_id = {int(data_import.pk)}")
+    execute(f"DELETE FROM {target} WHERE {created} AND changed_in_id = {int(data_import.pk)}")
     # Someone may have changed a row since they were counted.
     if left := _number(f"SELECT count(*) FROM {target} WHERE {created}"):
         raise NotUndoable(_changed_since(table, left, "created"))
@@ -165,8 +165,3 @@ def _number(query: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return int(cursor.fetchone()[0])
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
