@@ -109,13 +109,14 @@ def first_rows_of(data_import: DataImport) -> list[FirstRows]:
     return [_first_rows(name, given[name], is_open=name == largest) for name in tables]
 
 
-def _first_rows(table: str, rows: list[dict[str, Any]], *, is_open: bool) -> FirstRows:
-    names = list(rows[0])
+def _first_rows(table: str, given: list[Any], *, is_open: bool) -> FirstRows:
+    # Those of older previews are objects, in no certain order.
+    rows = [list(row.items()) if isinstance(row, dict) else row for row in given]
     return FirstRows(
         table=table,
-        columns=[(name, label_of(table, name)) for name in names],
+        columns=[(name, label_of(table, name)) for name, _ in rows[0]],
         rows=[
-            [Cell(label_of(table, name), _shown(table, name, row.get(name))) for name in names]
+            [Cell(label_of(table, name), _shown(table, name, value)) for name, value in row]
             for row in rows
         ],
         is_open=is_open,

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from customers.bulk import copy_out, quoted
+from customers.duck import literal
 from customers.importing.read import RawSheet
 from customers.importing.rejects import rejected_rows
 from customers.importing.sql import scalar
 from customers.importing.stored import field_type
 from customers.importing.tables import TABLES, Table
+from customers.models import Customer, Transaction
 
 MOST_EXAMPLES, MOST_ROWS = 5, 3
+MOST_BRANCHES = 10_000  # in one query
 
 
 class RowsUnaccounted(RuntimeError):
@@ -46,8 +51,10 @@ def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str
     }
 
 
-def customers_affected(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> int:
-    """How many customers' figures change: they, their coupons, or the places of these, do."""
+def customers_affected(
+    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
+) -> int:
+    """How many customers' figures change: they, their coupons, or the branches of these, do."""
     affected = []
     if "customers" in raw:
         affected.append("SELECT external_id FROM plan_customers WHERE is_new OR is_changed")
@@ -58,7 +65,29 @@ def customers_affected(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet
             f"SELECT coalesce(s.external_id, '#' || m.id) FROM ({moved}) m"
             " LEFT JOIN stored_customers s USING (id)"
         )
+    if "branches" in raw:
+        affected += _customers_of_changed_branches(db, folder)
     return scalar(db, f"SELECT count(*) FROM ({' UNION '.join(affected)})") if affected else 0
+
+
+def _customers_of_changed_branches(db: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
+    """Queries of the external ids of those who have stored coupons there."""
+    changed = db.execute("SELECT id FROM plan_branches WHERE is_changed ORDER BY id").fetchall()
+    coupons, customers = quoted(Transaction._meta.db_table), quoted(Customer._meta.db_table)
+    queries = []
+    for start in range(0, len(changed), MOST_BRANCHES):
+        ids = ", ".join(str(int(pk)) for (pk,) in changed[start : start + MOST_BRANCHES])
+        path = folder / f"customers-of-branches-{start}.csv"
+        copy_out(
+            f"SELECT DISTINCT c.external_id FROM {coupons} t JOIN {customers} c"
+            f" ON c.id = t.customer_id WHERE t.branch_id IN ({ids})",
+            path,
+        )
+        queries.append(
+            f"SELECT external_id FROM read_csv({literal(path)}, header = true, delim = ',',"
+            " quote = '\"', escape = '\"', auto_detect = false, columns = {'external_id': 'VARCHAR'})"
+        )
+    return queries
 
 
 def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list[dict[str, Any]]:
@@ -80,15 +109,20 @@ def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list
     return [_example(table, fields, row) for row in found]
 
 
-def first_rows(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list[dict[str, Any]]:
-    """The first rows that would be created: {column: value as it would be stored}."""
+def first_rows(
+    db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet
+) -> list[list[tuple[str, str | None]]]:
+    """The first rows that would be created: column and value as it would be stored.
+
+    Pairs, because PostgreSQL keeps no order in a JSON object.
+    """
     fields = table.fields(set(raw.headings))
     shown = ", ".join(f"{f}_key" if table.reference(f) else f for f in fields)
     found = db.execute(
         f"SELECT {shown} FROM plan_{table.name} WHERE is_new ORDER BY line LIMIT {MOST_ROWS}"
     ).fetchall()
     names = [table.columns_of(field)[0].name for field in fields]
-    return [dict(zip(names, map(_shown, row), strict=True)) for row in found]
+    return [list(zip(names, map(_shown, row), strict=True)) for row in found]
 
 
 def _example(table: Table, fields: list[str], row: tuple[Any, ...]) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _check(
     data_import.report("Comparing with what is stored", 0.4)
     counts = plan(db, raw)
     preview = {
-        "customers": customers_affected(db, raw),
+        "customers": customers_affected(db, raw, folder),
         "examples": {
             name: examples(db, TABLE_NAMED[name], raw[name])
             for name, count in counts.items()

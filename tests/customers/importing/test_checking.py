@@ -254,4 +254,4 @@ def test_the_preview_says_why_rows_are_rejected_and_shows_the_first_good_ones(fo
     [reason] = preview["reasons"]
     assert (reason["code"], reason["column"], reason["rows"]) == ("missing", "city_name", 2)
     assert [example["line"] for example in reason["examples"]] == [3, 4]
-    assert preview["rows"] == {"cities": [{"city_id": "1", "city_name": "Cairo"}]}
+    assert preview["rows"] == {"cities": [[["city_id", "1"], ["city_name", "Cairo"]]]}

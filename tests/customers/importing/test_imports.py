@@ -301,6 +301,18 @@ def test_the_summary_has_every_table(folder: Path) -> None:
     }
 
 
+def test_the_first_rows_of_a_preview_have_the_columns_in_their_order(folder: Path) -> None:
+    done = import_tables(folder, good_tables(), dry_run=True)
+    [first] = DataImport.objects.get(pk=done.pk).preview["rows"]["customers"]
+    assert first == [
+        ["customer_id", "1"],
+        ["join_date", "2024-01-01"],
+        ["city_id", "1"],
+        ["gender", "Female"],
+        ["accepts_marketing", "yes"],
+    ]
+
+
 def test_what_is_only_checked_is_never_loaded(folder: Path) -> None:
     requested = request_import(
         source=write_folder(folder, {"cities": [CITY]}),

@@ -8,6 +8,7 @@ from django.db import connection
 
 from customers.models import City, Customer, DataImport, FactsChange, FactsVersion, Transaction
 from tests.customers.importing.files import (
+    BRANCH,
     BURN,
     CITY,
     CLAIM,
@@ -139,6 +140,15 @@ def test_a_dry_run_counts_and_stores_nothing(folder: Path) -> None:
     assert not City.objects.exists()
     assert not FactsVersion.objects.exists()
     assert not FactsChange.objects.exists()
+
+
+def test_customers_of_coupons_at_a_changed_branch_are_affected(folder: Path) -> None:
+    people = [CUSTOMER, CUSTOMER | {"customer_id": "2"}, CUSTOMER | {"customer_id": "3"}]
+    coupons = [CLAIM, CLAIM | {"transaction_id": "2", "customer_id": "2"}]
+    import_tables(folder, good_tables() | {"customers": people, "transactions": coupons})
+    moved = {"branches": [BRANCH | {"city_id": ""}], "customers": [CUSTOMER | {"gender": "Male"}]}
+    assert import_tables(folder, moved).preview["customers"] == 2
+    assert import_tables(folder, moved).preview["customers"] == 0
 
 
 def test_the_figures_are_fresh_after_an_import(folder: Path) -> None:
