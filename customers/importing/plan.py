@@ -85,7 +85,8 @@ def _customers_of_changed_branches(db: duckdb.DuckDBPyConnection, folder: Path) 
         )
         queries.append(
             f"SELECT external_id FROM read_csv({literal(path)}, header = true, delim = ',',"
-            " quote = '\"', escape = '\"', auto_detect = false, columns = {'external_id': 'VARCHAR'})"
+            " quote = '\"', escape = '\"', auto_detect = false,"
+            " columns = {'external_id': 'VARCHAR'})"
         )
     return queries
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from customers.importing import load
 from customers.models import City, Customer, DataImport, FactsChange, FactsVersion, Transaction
+from customers.operations.live import Live
 from tests.customers.importing.files import (
     BRANCH,
     BURN,
@@ -123,6 +125,24 @@ def test_two_imports_of_the_same_rows_never_wait_for_each_other_for_ever(folder:
         both = list(workers.map(import_rows, [rows, rows[::-1]]))
     assert [done.status for done in both] == ["completed"] * 2
     assert sorted(done.created for done in both) == [0, 30_000]
+
+
+def test_how_far_it_is_is_told_of_changed_and_of_new_rows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"customer_id": str(n), "gender": "Female"} for n in range(4)]
+    import_tables(folder, {"customers": rows})
+    told: list[tuple[int, float]] = []
+    monkeypatch.setattr(load, "BLOCK_ROWS", 2)
+    monkeypatch.setattr(Live, "tell", lambda live, table, rows, share: told.append((rows, share)))
+    changed = [row | {"gender": "Male"} for row in rows]
+    done = import_tables(folder, {"customers": [*changed, {"customer_id": "9", "gender": "Male"}]})
+    assert (done.updated, done.created) == (4, 1)
+    assert {rows for rows, _ in told} == {5}
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert {0, 0.4, 0.8, 1} <= set(shares)
+    assert not Customer.objects.exclude(gender="Male").exists()
 
 
 def test_good_rows_are_loaded_beside_rejected_ones(folder: Path) -> None:
