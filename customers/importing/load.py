@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 from django.db import connection
 
-from customers.bulk import NULL, Watch, copy_in, copy_out, execute, quoted
+from customers.bulk import NULL, Watch, copy_in, copy_out, execute, quoted, select
 from customers.duck import literal
 from customers.importing.plan import Counts
 from customers.importing.read import RawSheet
@@ -170,12 +170,11 @@ def overwrite_from_staged(
 
 def _blocks() -> list[tuple[int, int]]:
     """The first and the last id of each block of the staged rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1)"
-            f" / {BLOCK_ROWS} AS block FROM {STAGED}) AS numbered GROUP BY block ORDER BY block"
-        )
-        return [(int(first), int(last)) for first, last in cursor.fetchall()]
+    found = select(
+        f"SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1)"
+        f" / {BLOCK_ROWS} AS block FROM {STAGED}) AS numbered GROUP BY block ORDER BY block"
+    )
+    return [(int(first), int(last)) for first, last in found]
 
 
 def _of_staged(table: Table, columns: Iterable[str]) -> str:

@@ -27,7 +27,9 @@ from tests.customers.importing.files import (
     good_tables,
     import_tables,
 )
+from tests.customers.importing.moments import elsewhere, when
 from tests.factories import make_customer, make_import, make_segment, make_transaction, make_user
+from tests.marks import needs_two_connections
 
 pytestmark = pytest.mark.django_db
 RECORDS = (City, Merchant, Branch, Customer, Transaction)
@@ -149,7 +151,7 @@ def test_a_changed_row_that_was_removed_since_is_not_restored(folder: Path) -> N
 def test_what_later_records_belong_to_is_not_removed(folder: Path) -> None:
     done = import_tables(folder, good_tables())
     make_transaction(customer=Customer.objects.get(), branch=Branch.objects.get())
-    assert "1 transaction that came later belong" in refused(done).replace("belongs", "belong")
+    assert "1 transaction that came later belongs to branches" in refused(done)
 
 
 def test_customers_leave_their_segments(folder: Path) -> None:
@@ -227,7 +229,28 @@ def test_old_values_that_refer_to_what_is_gone_are_not_restored(folder: Path) ->
     done = import_tables(folder, {"customers": [CUSTOMER | {"city_id": ""}]})
     Branch.objects.update(city=None)
     City.objects.get().delete()
-    assert "refer to are gone" in refused(done)
+    assert "The cities that the old customers refer to are gone." in refused(done)
+
+
+@pytest.mark.django_db(transaction=True)
+@needs_two_connections
+@pytest.mark.parametrize(
+    ("table", "stored"), [("customers", "customers_customer"), ("branches", "customers_branch")]
+)
+def test_a_coupon_that_comes_in_while_it_is_undone_is_named(
+    folder: Path, table: str, stored: str
+) -> None:
+    tables = good_tables()
+    import_tables(folder, {name: rows for name, rows in tables.items() if name != table})
+    done = import_tables(folder, {table: tables[table]})
+
+    def come_in() -> None:
+        given = {"customer": Customer.objects.get(), "branch": Branch.objects.get()}
+        make_transaction(**given)
+
+    with when(f'DELETE FROM "{stored}"', lambda: elsewhere(come_in)):
+        assert f"1 transaction that came later belongs to {table}" in undone(done).error
+    assert Transaction.objects.exists()
 
 
 def test_old_values_that_are_not_whole_are_not_restored(folder: Path) -> None:
