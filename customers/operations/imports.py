@@ -45,6 +45,7 @@ ALREADY = {
     Status.CANCELLED: "This import was stopped. Upload the file again.",
     Status.UNDONE: "This import is undone. Upload the file again.",
 }
+REFUSALS = (UnreadableSource, BadMapping, NotUndoable)
 KEPT_FOR = timedelta(days=7)  # an upload about which nobody decides
 FORGOTTEN = "Nobody decided about it for a week, so nothing was loaded."
 LOST = "The worker stopped in the middle of it. Nothing was kept; try again."
@@ -149,19 +150,8 @@ def execute_import(import_id: int) -> DataImport:
     Nothing is stored unless the import completes, and nothing at all on a dry run. A source that
     can't be loaded leaves the import rejected with a sentence in `error`.
     """
-    task = DataImport.objects.get(pk=import_id).task
     try:
-        if task == Task.UNDO:
-            # What can't be undone stays as it was: loaded.
-            ends = Ends(*[Status.COMPLETED] * 4)
-            perform(DataImport, import_id, _undo, refusals=(NotUndoable,), ends=ends)
-            DataImport.objects.filter(pk=import_id, status=Status.COMPLETED, error="").update(
-                error=UNDO_STOPPED
-            )
-        else:
-            ends = Ends(refused=Status.REJECTED, interrupted=Status.INTERRUPTED)
-            refusals = (UnreadableSource, BadMapping)
-            perform(DataImport, import_id, check_or_load, refusals=refusals, ends=ends)
+        perform(DataImport, import_id, _do_task, refusals=REFUSALS, ends=_ends)
     finally:
         data_import = DataImport.objects.get(pk=import_id)
         if not data_import.is_unfinished:
@@ -169,9 +159,26 @@ def execute_import(import_id: int) -> DataImport:
     return data_import
 
 
-def _undo(data_import: DataImport) -> None:
-    undo(data_import)
-    refresh_figures(data_import)
+def _do_task(data_import: DataImport) -> None:
+    """What the import asks for as it was claimed: it may have been queued for something else."""
+    if data_import.task == Task.UNDO:
+        undo(data_import)
+        refresh_figures(data_import)
+    else:
+        check_or_load(data_import)
+
+
+def _ends(data_import: DataImport) -> Ends:
+    if data_import.task == Task.UNDO:
+        # What can't be undone stays as it was: loaded.
+        return Ends(
+            refused=Status.COMPLETED,
+            interrupted=Status.COMPLETED,
+            failed=Status.COMPLETED,
+            cancelled=Status.COMPLETED,
+            said_when_cancelled=UNDO_STOPPED,
+        )
+    return Ends(refused=Status.REJECTED, interrupted=Status.INTERRUPTED)
 
 
 def recover_lost_imports() -> None:

@@ -39,6 +39,7 @@ class Ends:
     interrupted: str = JobStatus.FAILED  # by something that a second try may not meet
     failed: str = JobStatus.FAILED
     cancelled: str = JobStatus.CANCELLED
+    said_when_cancelled: str = ""
 
 
 def perform(
@@ -47,20 +48,21 @@ def perform(
     work: Callable[[J], None],
     *,
     refusals: tuple[type[Exception], ...],
-    ends: Ends | None = None,
+    ends: Callable[[J], Ends] = lambda job: Ends(),
 ) -> J:
     """Claim the job, do its work and close it with whatever came of it.
 
     A job that is not there to be claimed is left alone. `work` reports its stages and finishes
     the job itself, in the transaction that keeps its results. `refusals` are the errors whose
     sentence is meant for the person who asked; any other is logged and told in general words.
+    `ends` is asked about the job as it was claimed.
     """
     is_ours = jobs._default_manager.claim(pk)
     job = cast("J", jobs._default_manager.get(pk=pk))
     if not is_ours:
         return job
     try:
-        _do(job, work, refusals, ends or Ends())
+        _do(job, work, refusals, ends(job))
     except JobLost:
         logger.warning("%s went on in another worker.", job)
     return job
@@ -76,7 +78,7 @@ def _do(
     except JobLost:
         raise
     except JobCancelled:
-        _close(job, ends.cancelled)
+        _close(job, ends.cancelled, ends.said_when_cancelled)
     except refusals as error:
         _close(job, ends.refused, str(error))
     except Exception as error:

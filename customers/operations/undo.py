@@ -139,7 +139,7 @@ def _check_references(table: Table, columns: Collection[str]) -> None:
     for field in table.model._meta.concrete_fields:
         referred: Any = field.related_model
         if field.column in columns and referred:
-            column, target = quoted(field.column), quoted(referred._meta.db_table)
+            column, target = quoted(str(field.column)), quoted(referred._meta.db_table)
             if _number(
                 f"SELECT count(*) FROM {STAGED} s LEFT JOIN {target} r ON r.id = s.{column}"
                 f" WHERE s.{column} IS NOT NULL AND r.id IS NULL"

@@ -90,6 +90,17 @@ def test_who_undid_it_is_kept(folder: Path) -> None:
     assert done.undone_at is not None
 
 
+def test_a_late_queue_entry_of_the_load_does_the_undo_that_is_queued_meanwhile(
+    folder: Path,
+) -> None:
+    done = import_tables(folder, good_tables())
+    with when(
+        'UPDATE "customers_dataimport"', lambda: undo_import(done, undone_by=None, queue=False)
+    ):
+        assert execute_import(done.pk).status == "undone"
+    assert not Customer.objects.exists()
+
+
 def test_the_figures_follow(folder: Path) -> None:
     undone(import_tables(folder, good_tables()))
     version = FactsVersion.objects.current()
