@@ -123,7 +123,11 @@ def why_not_undoable(data_import: DataImport) -> str | None:
 
 
 def took(data_import: DataImport) -> timedelta | None:
-    """How long the last attempt was at work."""
+    """How long the load took, or else the check of what is only checked."""
+    if data_import.load_seconds is not None:
+        return timedelta(seconds=data_import.load_seconds)
+    if data_import.loaded_at:
+        return None
     if data_import.started_at and data_import.finished_at:
         return data_import.finished_at - data_import.started_at
     return None

@@ -76,6 +76,9 @@ class DataImport(Job):
     # The name of a file in `folder`; empty when no row was rejected.
     rejects_file = models.CharField(max_length=100, blank=True, editable=False)
     loaded_at = models.DateTimeField(null=True, editable=False)
+    load_seconds = models.FloatField(
+        null=True, editable=False, help_text="How long the worker had it until it was loaded."
+    )
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )

@@ -204,7 +204,10 @@ def _load(
                 months=changed_months(before),
                 customers=bool(people.created or people.updated),
             )
-        data_import.finish(Status.COMPLETED, loaded_at=timezone.now(), **found.outcome)
+        now = timezone.now()
+        seconds = (now - (data_import.started_at or now)).total_seconds()
+        # Kept apart: an undo that is refused is an attempt with times of its own.
+        data_import.finish(Status.COMPLETED, loaded_at=now, load_seconds=seconds, **found.outcome)
     if data_import.review:
         remember(found.parts, found.mappings)
 

@@ -7,10 +7,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from customers.models import DataImport
-from tests.factories import make_import
+from tests.factories import make_import, numbers
 
 Status, Task = DataImport.Status, DataImport.Task
 COUNTS = {"rows": 6, "created": 3, "updated": 1, "unchanged": 1, "rejected": 1}
@@ -88,7 +87,9 @@ def make_loaded(**values: Any) -> DataImport:
         "attempts": 2,
         "started_at": BEGAN,
         "finished_at": BEGAN + timedelta(seconds=2),
-        "loaded_at": timezone.now(),  # each later than the one before
+        # Each a little later than the one before.
+        "loaded_at": BEGAN + timedelta(seconds=2, milliseconds=next(numbers)),
+        "load_seconds": 2.0,
         "tables": dict.fromkeys(("cities", "merchants", "branches", "transactions"), NOTHING)
         | {"customers": counts},
         "preview": {"customers": 3, "examples": {}, "notes": []},

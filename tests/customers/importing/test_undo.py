@@ -264,6 +264,15 @@ def test_a_coupon_that_comes_in_while_it_is_undone_is_named(
     assert Transaction.objects.exists()
 
 
+def test_a_refused_undo_leaves_when_and_how_quickly_it_was_loaded(folder: Path) -> None:
+    done = import_tables(folder, good_tables())
+    assert done.load_seconds is not None
+    make_transaction(customer=Customer.objects.get(), branch=Branch.objects.get())
+    assert refused(done)
+    after = DataImport.objects.get()
+    assert (after.loaded_at, after.load_seconds) == (done.loaded_at, done.load_seconds)
+
+
 def test_old_values_that_are_not_whole_are_not_restored(folder: Path) -> None:
     import_tables(folder, good_tables())
     done = import_tables(folder, CHANGED)
