@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import models
+from django.db import OperationalError, models
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models.jobs import Job
+from customers.models.jobs import Job, JobCancelled
+from customers.patience import is_locked
 
 LIVE_SECONDS = 3600  # longer than an import says nothing
 UPLOAD = "upload-"  # how the names of kept uploads begin
@@ -147,7 +148,23 @@ class DataImport(Job):
         if self.status == self.Status.RUNNING:
             # First, because on SQLite the row can't be written while the import loads.
             cache.set(self._stop_key, True, LIVE_SECONDS)
-        return super().cancel()
+        try:
+            return super().cancel()
+        except OperationalError as error:
+            if self.status == self.Status.RUNNING and is_locked(error):
+                return True  # it was told in the cache
+            raise
+
+    def report(self, stage: str, progress: float) -> None:
+        """See `Job.report`; said in the cache too, where it is heard whoever writes meanwhile."""
+        self.wait(stage, progress)
+        super().report(stage, progress)
+
+    def wait(self, stage: str, progress: float) -> None:
+        """Say what it waits for, without the database. Raises JobCancelled when asked to stop."""
+        self.tell_live({"stage": stage, "progress": progress})
+        if self.is_stop_asked():
+            raise JobCancelled
 
     def is_stop_asked(self) -> bool:
         """Whether someone asked it to stop, in the time it is at work."""
@@ -163,7 +180,7 @@ class DataImport(Job):
         said = {"stage": self.stage, "progress": self.progress}
         if self.status != self.Status.RUNNING:
             return said
-        return max(said, cache.get(self._live_key) or said, key=lambda told: told["progress"])
+        return cache.get(self._live_key) or said
 
     @property
     def _stop_key(self) -> str:

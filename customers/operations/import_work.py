@@ -27,14 +27,14 @@ from customers.importing.tables import TABLE_NAMED
 from customers.models import DataImport
 from customers.operations.facts import facts_are_stale, mark_facts_stale, refresh_facts
 from customers.operations.import_months import changed_months, touched
-from customers.operations.live import LOADING_FROM, Live, stoppable
+from customers.operations.live import LOADING_FROM, WAITING, Live, stoppable
 from customers.operations.mappings import remember, remembered
 from customers.operations.turns import turn
+from customers.patience import patiently
 
 logger = logging.getLogger(__name__)
 Status = DataImport.Status
 MOST_TRIES = 3
-WAITING = "Waiting for another import to end"
 NOTHING_LOADED = "{rejected:,} of {rows:,} rows are rejected, so nothing was loaded, as you chose."
 
 
@@ -76,14 +76,16 @@ def _check_or_load(data_import: DataImport) -> None:
             read = _read(data_import, db, folder)
         if read is None:
             return
-        wait = partial(data_import.report, WAITING, 0.2)
+        wait = partial(data_import.wait, WAITING, 0.2)
         # Giving the turn back must not be broken off.
         with turn(wait) if loads else nullcontext(), stoppable(data_import, db):
             found = _check(data_import, db, folder, *read)
             if loads:
                 _load(data_import, db, folder, found)
             else:
-                _finish_check(data_import, found)
+                # A check has no turn, so it may meet an import that is being written.
+                wait = partial(data_import.wait, WAITING, 0.5)
+                patiently(partial(_finish_check, data_import, found), wait)
 
 
 def _read(
@@ -100,12 +102,17 @@ def _read(
     mappings, faults = _mapped(data_import, parts)
     data_import.parts = describe(parts, mappings)
     if faults:
-        data_import.finish(
-            Status.MAPPING,
-            stage="",
-            error=" ".join(faults),
-            parts=data_import.parts,
-            preview=data_import.preview,
+        wait = partial(data_import.wait, WAITING, 0.1)
+        patiently(
+            partial(
+                data_import.finish,
+                Status.MAPPING,
+                stage="",
+                error=" ".join(faults),
+                parts=data_import.parts,
+                preview=data_import.preview,
+            ),
+            wait,
         )
         return None
     return parts, mappings, read_parts(db, parts, mappings)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from customers.operations.import_files import (
     tidy_after_kills,
 )
 from customers.operations.import_work import check_or_load, refresh_figures
-from customers.operations.jobs import Ends, perform, requeue
+from customers.operations.jobs import Ends, perform, requeue, unless_locked
 from customers.operations.sweep import sweep_files
 from customers.operations.undo import NotUndoable, check_undoable, undo
+from customers.patience import patiently
 
 logger = logging.getLogger(__name__)
 Status, Task, Mode = DataImport.Status, DataImport.Task, DataImport.Mode
@@ -88,14 +90,19 @@ def request_import(
         requested_by=requested_by,
     )
     try:
-        with transaction.atomic():
-            data_import.save()
-            if queue:
-                enqueue_import(data_import)
+        # A command may wait for a long import to end; a page may not.
+        _note(data_import, queue=True) if queue else patiently(partial(_note, data_import))
     except BaseException:
         remove_upload(data_import)
         raise
     return data_import
+
+
+def _note(data_import: DataImport, *, queue: bool = False) -> None:
+    with transaction.atomic():
+        data_import.save()
+        if queue:
+            enqueue_import(data_import)
 
 
 def map_import(data_import: DataImport, mapping: Mapping[str, Any]) -> None:
@@ -183,6 +190,14 @@ def _ends(data_import: DataImport) -> Ends:
 
 def recover_lost_imports() -> None:
     """Close imports whose worker was killed, queue those that wait in vain, forget old uploads."""
+    with unless_locked():
+        _close_lost()
+        _forget_undecided()
+    tidy_after_kills()
+    sweep_files()
+
+
+def _close_lost() -> None:
     for data_import in DataImport.objects.lost():
         if data_import.status == Status.QUEUED:
             requeue(data_import, enqueue_import)
@@ -198,9 +213,6 @@ def recover_lost_imports() -> None:
         except JobLost:
             continue  # it was not lost after all
         tidy(data_import)
-    _forget_undecided()
-    tidy_after_kills()
-    sweep_files()
 
 
 def import_summary(data_import: DataImport) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from customers.models import DataImport, JobCancelled
 
 EVERY_SECONDS = 0.5
+WAITING = "Waiting for another import to end"
 LOADING_FROM, LOADING_TO = 0.5, 0.95  # which share of the whole work loading is
 
 

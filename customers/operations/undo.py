@@ -1,7 +1,7 @@
 """Taking an import back: the rows it created go, the rows it changed are as they were before."""
 
 from collections.abc import Collection, Iterator
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
@@ -26,7 +26,7 @@ from customers.operations.import_months import (
     touched_by_removing,
     touched_by_restoring,
 )
-from customers.operations.live import stoppable
+from customers.operations.live import WAITING, stoppable
 from customers.operations.turns import turn
 
 Status = DataImport.Status
@@ -67,7 +67,7 @@ def undo(data_import: DataImport) -> None:
 
     Raises NotUndoable when records that came or changed later depend on it; then nothing changes.
     """
-    with turn(lambda: data_import.report("Waiting for another import to end", 0.1)):
+    with turn(partial(data_import.wait, WAITING, 0.1)):
         if later := _later_import(data_import):
             raise NotUndoable(f"{later} came after it. Undo that one first.")
         data_import.report("Undoing", 0.2)

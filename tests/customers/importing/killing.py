@@ -16,6 +16,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.customers.importing.children import child, start
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "ecommerce.settings"
 ROWS = 6_000
 LOCK = ".lock"  # a file that processes lock and that stays
@@ -33,18 +35,18 @@ def main(kills: int, seed: int) -> None:
     connections.close_all()
     folder = Path(settings.DATA_DIR)
     first, second = _write(folder / "first", 0), _write(folder / "second", 1)
-    _child(lambda: _import(first))
-    before = _child(_fingerprint)
-    seconds = _seconds(lambda: _child(lambda: _import(second)))
-    after = _child(_fingerprint)
-    _child(_undo)
+    child(lambda: _import(first))
+    before = child(_fingerprint)
+    seconds = _seconds(lambda: child(lambda: _import(second)))
+    after = child(_fingerprint)
+    child(_undo)
     found: list[dict[str, Any]] = []
     # One that came too late is no kill.
     while sum(kill["was_killed"] for kill in found) < kills and len(found) < 3 * kills:
         lots = random.Random(seed + len(found))
         found.append(_kill_once(second, before, after, lots, seconds))
-    last = _child(lambda: _import(second))
-    report = {"kills": found, "last": last, "whole": _child(_fingerprint) == after}
+    last = child(lambda: _import(second))
+    report = {"kills": found, "last": last, "whole": child(_fingerprint) == after}
     sys.stdout.write(json.dumps(report) + "\n")
 
 
@@ -52,18 +54,18 @@ def _kill_once(
     source: Path, before: Any, after: Any, lots: random.Random, seconds: float
 ) -> dict[str, Any]:
     """Kill an import, or the undoing of the one that is loaded, somewhere on its way."""
-    loaded = _child(_fingerprint) == after
-    pid = _start(_undo if loaded else lambda: _import(source))
+    loaded = child(_fingerprint) == after
+    pid = start(_undo if loaded else lambda: _import(source))
     time.sleep(lots.uniform(0, seconds))
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    seen = _child(_fingerprint)
+    seen = child(_fingerprint)
     return {
         "undoing": loaded,
         "was_killed": os.WIFSIGNALED(status),
         "is_whole": seen in (before, after),
         "happened": seen == (before if loaded else after),
-        **_child(_look),
+        **child(_look),
     }
 
 
@@ -163,32 +165,6 @@ def _write(folder: Path, number: int) -> Path:
         )
     )
     return folder
-
-
-def _start(work: Callable[[], Any]) -> int:
-    """The id of a child that does the work in silence."""
-    if pid := os.fork():
-        return pid
-    try:
-        work()
-    finally:
-        os._exit(0)
-
-
-def _child(work: Callable[[], Any]) -> Any:
-    """What the work gives, done in a child so that the parent stays clean."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        os.close(reading)
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write(json.dumps(work()))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return json.loads(said)
 
 
 def _seconds(work: Callable[[], Any]) -> float:
