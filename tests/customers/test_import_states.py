@@ -123,12 +123,14 @@ def test_with_rejected_rows_all_or_nothing_is_explained_and_closed(marketer: Cli
     assert "Load the 4 good rows" in page
 
 
-def test_without_rejected_rows_there_is_one_way_to_load(marketer: Client) -> None:
+def test_without_rejected_rows_both_ways_to_load_are_offered(marketer: Client) -> None:
     counts = COUNTS | {"created": 6_049, "unchanged": 2, "rejected": 0}
     page = page_of(marketer, make_previewed(tables={"customers": counts}))
     assert "Every row of the file is good." in page
     assert "Load 6,050 rows" in page
-    assert page.count('name="mode"') == 1
+    assert page.count('name="mode"') == 2
+    assert "nothing at all should one row no longer be good" in page
+    assert "disabled" not in page[page.index("Load it?") :].split("</section>")[0]
 
 
 @pytest.mark.parametrize(
