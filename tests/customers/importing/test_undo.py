@@ -289,6 +289,19 @@ def test_imports_that_change_nothing_do_not_use_up_the_old_values(folder: Path) 
     assert undone(done).status == "undone"
 
 
+def test_old_values_are_forgotten_where_a_worker_was_killed_after_its_undo(folder: Path) -> None:
+    import_tables(folder, good_tables())
+    done = import_tables(folder, CHANGED)
+    kept = [(path, path.read_bytes()) for path in done.folder.glob("before-*")]
+    undone(done)
+    done.folder.mkdir()
+    for path, content in kept:
+        path.write_bytes(content)
+    recover_lost_imports()
+    assert kept
+    assert not done.folder.exists()
+
+
 def test_old_values_of_an_import_that_is_just_loading_are_kept(folder: Path) -> None:
     import_tables(folder, good_tables())
     loading = make_import(status="running", attempts=1)
