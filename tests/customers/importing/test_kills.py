@@ -41,8 +41,12 @@ def test_a_killed_import_leaves_the_records_the_figures_and_the_disk_whole(
     assert sum(kill["was_killed"] for kill in kills) == KILLS
     for kill in kills:
         assert kill["is_whole"], kill
-        assert (kill["readable"], kill["fresh"], kill["left"]) == (True, True, []), kill
+        assert (kill["of_one_moment"], kill["said"], kill["fresh"]) == (True, True, True), kill
+        assert (kill["left"], kill["left_again"]) == ([], []), kill
         assert (kill["status"], "try again" in kill["error"]) in outcomes(kill), kill
+        if kill["is_uploaded"] and kill["status"] == "interrupted":
+            assert kill["again"] == "completed", kill
+    assert {kill["is_uploaded"] for kill in kills} == {True, False}
     assert {kill["happened"] for kill in kills} == {True, False}, "No kill before, or none after"
     assert (report["last"], report["whole"]) == ("completed", True)
 
