@@ -8,7 +8,6 @@ from django import forms
 
 from customers.column_choices import (
     TABLE_CHOICES,
-    TABLES_IN_WORDS,
     ColumnChoice,
     Option,
     choices_with,
@@ -27,7 +26,7 @@ from customers.import_reading import (
     ENCODINGS,
     are_dates_unsure,
 )
-from customers.importing.column_words import label_of
+from customers.importing.column_words import TABLES_IN_WORDS, label_of
 from customers.importing.mapping import PartMapping, faults_of_mapping, map_parts
 from customers.importing.parts import Part
 from customers.importing.read import check_mappings

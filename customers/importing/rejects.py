@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from customers.duck import literal
+from customers.formulas import inert, inert_cell
 from customers.importing.parts import REJECT_COLUMNS, Part
 from customers.importing.read import LINE, LINES, RawSheet
 from customers.importing.sql import scalar
@@ -19,8 +20,6 @@ from customers.importing.tables import SHEETS
 MOST_SHOWN = 1000  # characters of the value at fault; the row's own cells are whole
 MOST_REASONS, MOST_EXAMPLES = 30, 5
 REJECTS_FILE = "rejected-rows.csv"
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_STARTS = "'=', '+', '-', '@', chr(9), chr(13)"
 
 
 def create_rejects(db: duckdb.DuckDBPyConnection) -> None:
@@ -106,17 +105,11 @@ def write_rejects(
     return REJECTS_FILE
 
 
-def inert(cell: str) -> str:
-    """SQL of a cell as it stands in the file, but never a formula, and without NUL."""
-    shown = f"replace({cell}, chr(0), '␀')"
-    return f"CASE WHEN left({cell}, 1) IN ({FORMULA_STARTS}) THEN '''' || {shown} ELSE {shown} END"
-
-
 def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) -> str:
     """A query of a part's rejected rows, with nothing under the headings it does not have."""
     positions = {heading: position for position, heading in enumerate(part.headings)}
     cells = ", ".join(
-        f"{inert(f'p.c{positions[h]}')} AS h{n}" if h in positions else f"NULL AS h{n}"
+        f"{_shown(f'p.c{positions[h]}')} AS h{n}" if h in positions else f"NULL AS h{n}"
         for n, h in enumerate(headings)
     )
     first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
@@ -124,8 +117,8 @@ def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) 
     reasons = "string_agg(reason, ' ' ORDER BY position)"
     return (
         f"SELECT {list(SHEETS).index(sheet)} AS rank, f.row,"
-        f" {inert(literal(part.name))} AS sheet, f.line, {inert('f.column')},"
-        f" {inert('f.value')}, f.code, {inert('f.reason')}, {cells}"
+        f" {literal(inert(part.name))} AS sheet, f.line, {_shown('f.column')},"
+        f" {_shown('f.value')}, f.code, {_shown('f.reason')}, {cells}"
         f" FROM (SELECT line AS row, {LINE} AS line, {first['column']} AS column,"
         f"  {value} AS value, {first['code']} AS code, {reasons} AS reason FROM rejects"
         f"  WHERE sheet = {literal(sheet)} AND line // {LINES} = {number} GROUP BY ALL) f"
@@ -133,9 +126,12 @@ def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) 
     )
 
 
+def _shown(cell: str) -> str:
+    """SQL of a cell as it stands in the file, but never a formula, and without NUL."""
+    return f"replace({inert_cell(cell)}, chr(0), '␀')"
+
+
 def _heading_row(headings: Iterable[str]) -> bytes:
     row = io.StringIO()
-    starts = ("=", "+", "-", "@", "\t", "\r")
-    cells = [f"'{heading}" if heading.startswith(starts) else heading for heading in headings]
-    csv.writer(row, lineterminator="\n").writerow(cells)
+    csv.writer(row, lineterminator="\n").writerow(inert(heading) for heading in headings)
     return row.getvalue().encode()

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from customers.formulas import bare
 from customers.importing.csv_parts import Found
 from customers.importing.parts import REJECT_COLUMNS, Part
 from customers.importing.unreadable import UnreadableSource
@@ -11,7 +12,6 @@ from customers.importing.unreadable import UnreadableSource
 MOST_SHEETS = 100
 LARGEST_CELL = 1 << 24
 OURS = len(REJECT_COLUMNS)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def is_rejects_file(part: Part) -> bool:
@@ -44,7 +44,7 @@ def _used_columns(part: Part) -> dict[str, set[int]]:
     for line, row in _rows(part):
         if line == part.format.heading_line:
             continue
-        columns = used.setdefault(_bare(row[0]), set())
+        columns = used.setdefault(bare(row[0]), set())
         columns.update(n for n in range(OURS, min(len(row), width)) if row[n])
     return used
 
@@ -55,8 +55,8 @@ def _write(part: Part, path: Path, name: str, columns: list[int]) -> Found:
         writer = csv.writer(file, lineterminator="\r\n")
         for line, row in _rows(part):
             if line == part.format.heading_line:
-                writer.writerow([line, *(_bare(row[n]) for n in columns)])
-            elif _bare(row[0]) == name:
+                writer.writerow([line, *(bare(row[n]) for n in columns)])
+            elif bare(row[0]) == name:
                 cells = [row[n] for n in columns if n < len(row)] + row[len(part.headings) :]
                 writer.writerow([line, *cells])
     return Found(name, f"sheet {name}", path, "csv", numbered=True)
@@ -83,8 +83,3 @@ def _rows(part: Part) -> Iterator[tuple[int, list[str]]]:
                 f"A quotation mark in line {line + 1} of the {part.label} is never closed,"
                 " so the rows after it can't be told apart. Correct that line."
             ) from error
-
-
-def _bare(name: str) -> str:
-    """A name without the mark that keeps spreadsheets from taking it for a formula."""
-    return name[1:] if name.startswith("'") and name[1:].startswith(FORMULA_STARTS) else name

@@ -2,15 +2,15 @@
 
 import duckdb
 
+from customers.formulas import MARKED, bare_cell
+
 # Blank, tab, line ends, no-break space, and marks that files pasted together carry.
 # Also the marks of direction that Arabic exports put around a cell.
 MARKS = (*range(9, 14), 32, 160, *range(0x200B, 0x2010), *range(0x202A, 0x202F))
 MARKS = (*MARKS, 0x2028, 0x2029, *range(0x2066, 0x206A), 0xFEFF)
 SPACES = " || ".join(f"chr({mark})" for mark in MARKS)
 SPACE = "[" + "".join(f"\\x{{{mark:x}}}" for mark in MARKS) + "]"  # one of them, as a pattern
-# What our own downloads put before a cell that a spreadsheet would take for a formula.
-ESCAPED = r"^''+[=+\-@\t\r]"
-UNUSUAL = f"^{SPACE}|{SPACE}$|{ESCAPED}"
+UNUSUAL = f"^{SPACE}|{SPACE}$|{MARKED}"
 
 
 def scalar(db: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -21,11 +21,9 @@ def scalar(db: duckdb.DuckDBPyConnection, query: str) -> int:
 
 def trimmed(cell: str) -> str:
     """A cell without spaces around it and without the mark of a download."""
-    bare = f"CASE WHEN regexp_matches({cell}, '{ESCAPED}') THEN substr({cell}, 2) ELSE {cell} END"
     # Trimming ten million cells takes longer than looking which few of them need it.
-    return (
-        f"CASE WHEN regexp_matches({cell}, '{UNUSUAL}') THEN trim({bare}, {SPACES}) ELSE {cell} END"
-    )
+    trim = f"trim({bare_cell(cell)}, {SPACES})"
+    return f"CASE WHEN regexp_matches({cell}, '{UNUSUAL}') THEN {trim} ELSE {cell} END"
 
 
 # How Arabic letters are folded that people write in several ways; the last is left out.
