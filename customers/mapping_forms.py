@@ -240,7 +240,7 @@ class MappingForm(SeenForm):
                 mapping=PartMapping(described["table"], described["columns"], described["dates"]),
                 said=data_import.mapping.get(described["name"]) or {},
                 shown=shown,
-                are_dates_unsure=are_dates_unsure(data_import, described["label"]),
+                are_dates_unsure=are_dates_unsure(described),
             )
             for n, described in enumerate(data_import.parts)
         ]

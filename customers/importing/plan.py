@@ -66,7 +66,7 @@ def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list
 
     The old value of a reference is the external id of the row it refers to.
     """
-    fields = table.fields(set(raw.headings))[1:]
+    fields = table.fields(raw.given)[1:]
     shown = ", ".join(
         f"{field}_key AS {field}, old_{field}"
         if table.reference(field)
@@ -82,7 +82,7 @@ def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list
 
 def first_rows(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list[dict[str, Any]]:
     """The first rows that would be created: {column: value as it would be stored}."""
-    fields = table.fields(set(raw.headings))
+    fields = table.fields(raw.given)
     shown = ", ".join(f"{f}_key" if table.reference(f) else f for f in fields)
     found = db.execute(
         f"SELECT {shown} FROM plan_{table.name} WHERE is_new ORDER BY line LIMIT {MOST_ROWS}"
@@ -111,7 +111,7 @@ def _shown(value: Any) -> str | None:
 
 
 def _compare(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
-    fields = table.fields(set(raw.headings))[1:]
+    fields = table.fields(raw.given)[1:]
     columns = [_resolved(table, field) for field in fields]
     joins = [
         f"LEFT JOIN stored_{table.reference(f)} r_{f} ON r_{f}.external_id = g.{f}"

@@ -17,6 +17,7 @@ from customers.duck import open_duckdb
 from customers.importing.check import check
 from customers.importing.load import RecordsMoved, load
 from customers.importing.mapping import BadMapping, PartMapping, as_said, corrections_of, map_parts
+from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
 from customers.importing.parts import Part
 from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 Status = DataImport.Status
 MOST_TRIES = 3
 WAITING = "Waiting for another import to end"
+FoundNotations = Mapping[int, Notations]  # by the number of the part
 NOTHING_LOADED = "{rejected:,} of {rows:,} rows are rejected, so nothing was loaded, as you chose."
 
 
@@ -153,7 +155,7 @@ def _check(
     outcome = {
         "stage": "",
         "progress": 1.0,
-        "parts": data_import.parts,
+        "parts": _with_found(data_import.parts, raw, notations),
         "tables": {name: asdict(count) for name, count in counts.items()},
         "preview": preview,
         "rejects_file": rejects,
@@ -162,8 +164,22 @@ def _check(
     return Found(parts, mappings, raw, counts, outcome)
 
 
-def _notes(raw: Mapping[str, RawSheet], notations: Mapping[str, Notations]) -> list[str]:
-    return [sentence for name, n in notations.items() for sentence in n.in_words(raw[name])]
+def _notes(raw: Mapping[str, RawSheet], notations: Mapping[str, FoundNotations]) -> list[str]:
+    return [sentence for name, n in notations.items() for sentence in in_words(raw[name], n)]
+
+
+def _with_found(
+    described: list[dict[str, Any]],
+    raw: Mapping[str, RawSheet],
+    notations: Mapping[str, FoundNotations],
+) -> list[dict[str, Any]]:
+    """What is said of the parts, with how their days and numbers are written."""
+    written = {
+        number: {"found": notation_json(name, part, notations[name][number])}
+        for name, sheet in raw.items()
+        for number, part in sheet.parts.items()
+    }
+    return [part | written.get(n, {}) for n, part in enumerate(described)]
 
 
 def _finish_check(data_import: DataImport, found: Found) -> None:
