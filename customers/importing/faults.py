@@ -16,6 +16,10 @@ BROKEN_REASONS = {
     "TOO MANY COLUMNS": "The row has more cells than there are headings.",
     "UNQUOTED VALUE": "A quotation mark stands inside a cell, or is missing at its end.",
     "INVALID ENCODING": "The row is not UTF-8 text. Save the file as CSV UTF-8.",
+    "NOT MENDED": (
+        "The row was rejected before and its own cells are still empty."
+        " Write into them what stands under value, or delete the line."
+    ),
     "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
 }
 

@@ -41,7 +41,11 @@ class Part:
     headings: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]  # the first rows beneath the headings, five at most
     above: int = 1  # line ends in the file up to that of the headings; a row may have several
+    # Of a file of rejected rows: a CSV file of those whose cells are all empty; line, value.
+    unmended: Path | None = None
 
 
 # The first columns of a file of rejected rows; the row's own follow.
 REJECT_COLUMNS = ("sheet", "line", "column", "value", "code", "reason")
+# What stands in a row's cells under the headings of other sheets; an empty cell may mean something.
+NO_COLUMN = "(no such column)"

@@ -12,7 +12,8 @@ import duckdb
 
 from customers.duck import literal
 from customers.formulas import inert, inert_cell
-from customers.importing.parts import REJECT_COLUMNS, Part
+from customers.importing.csv_files import MOST_KEPT
+from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS, Part
 from customers.importing.read import LINE, LINES, RawSheet
 from customers.importing.sql import scalar
 from customers.importing.tables import SHEETS
@@ -82,7 +83,8 @@ def write_rejects(
     Without rejects there is no file and the name is empty.
 
     Columns: sheet, line, column, value and code of the first fault, reason with all of them; then
-    the row as it stands in the source, under its own headings.
+    the row as it stands in the source, under its own headings. A row that could not be told apart
+    into cells is whole in the value, and its cells are empty.
     """
     numbers = [n for name, sheet in raw.items() if rejected_rows(db, name) for n in sheet.parts]
     if not numbers:
@@ -106,14 +108,15 @@ def write_rejects(
 
 
 def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) -> str:
-    """A query of a part's rejected rows, with nothing under the headings it does not have."""
+    """A query of a part's rejected rows, with a mark under the headings that it does not have."""
     positions = {heading: position for position, heading in enumerate(part.headings)}
     cells = ", ".join(
-        f"{_shown(f'p.c{positions[h]}')} AS h{n}" if h in positions else f"NULL AS h{n}"
+        f"{_shown(f'p.c{positions[h]}') if h in positions else literal(NO_COLUMN)} AS h{n}"
         for n, h in enumerate(headings)
     )
     first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
-    value = f"left({first['value']}, {MOST_SHOWN})"
+    most = f"if({first['code']} = 'broken_row', {MOST_KEPT}, {MOST_SHOWN})"
+    value = f"left({first['value']}, {most})"
     reasons = "string_agg(reason, ' ' ORDER BY position)"
     return (
         f"SELECT {list(SHEETS).index(sheet)} AS rank, f.row,"
