@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from customers.importing.archives import Budget, most_unpacked, unpack_gzip
+from customers.importing.archives import MOST_MEMBERS, TOO_MANY, Budget, most_unpacked, unpack_gzip
 from customers.importing.contents import GZIP, PARQUET, WORKBOOK, ZIP, NoTable, kind_of
 from customers.importing.csv_parts import Found, part_of
-from customers.importing.given_files import GivenFile, files_of, readable
+from customers.importing.given_files import GivenFile, files_of, files_of_zip, readable
 from customers.importing.headings import known_headings
 from customers.importing.parts import Correction, Part
 from customers.importing.rejects_files import is_rejects_file, split_rejects
@@ -34,6 +34,7 @@ class _Work:
     folder: Path
     budget: Budget
     places: int = 0
+    files: int = 0
     passed_over: list[UnreadableSource] = field(default_factory=list)
     tell: Tell = lambda sentence: None
 
@@ -41,6 +42,12 @@ class _Work:
         """Leave a file out that is no table, and say so."""
         self.passed_over.append(error)
         self.tell(f"Left out: the file {file.shown}. {error}")
+
+    def count(self) -> None:
+        """One more file; those of all archives count."""
+        self.files += 1
+        if self.files > MOST_MEMBERS:
+            raise UnreadableSource(TOO_MANY.format("folder", MOST_MEMBERS))
 
     def place(self) -> Path:
         """A new folder."""
@@ -67,12 +74,7 @@ def find_parts(
     work = _Work(folder, Budget(most_unpacked()), tell=tell)
     candidates: list[_Candidate] = []
     for file in files_of(source, work.place(), work.budget, called):
-        try:
-            candidates += _candidates(file, work)
-        except NoTable as error:
-            if file.is_meant:
-                raise
-            work.pass_over(file, error)
+        candidates += _candidates(file, work)
     parts = _parts(_named_apart(candidates), work, corrections)
     if parts:
         return parts
@@ -87,7 +89,22 @@ def _nothing(name: str) -> UnreadableSource:
 
 
 def _candidates(file: GivenFile, work: _Work) -> list[_Candidate]:
+    """What a file may become; nothing, said by the work, where it is no table."""
+    work.count()
+    try:
+        return _read(file, work)
+    except NoTable as error:
+        if file.is_meant:
+            raise
+        work.pass_over(file, error)
+    return []
+
+
+def _read(file: GivenFile, work: _Work) -> list[_Candidate]:
     kind = kind_of(file.path, file.shown)
+    if kind == ZIP and file.is_loose:
+        inside = files_of_zip(file, work.place(), work.budget)
+        return [candidate for inner in inside for candidate in _candidates(inner, work)]
     if kind == GZIP:
         unpacked = unpack_gzip(file.path, work.place() / "part.csv", work.budget, file.shown)
         file, kind = replace(file, path=unpacked), kind_of(unpacked, file.shown)
