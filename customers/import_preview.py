@@ -7,6 +7,7 @@ from typing import Any
 from customers.import_reading import are_dates_unsure, headings_of
 from customers.importing.column_words import label_of
 from customers.importing.headings import known_headings
+from customers.importing.mapping import LEFT_OUT
 from customers.importing.notation_words import ABOUT_DATES
 from customers.importing.tables import SHEETS, TABLES, Kind
 from customers.models import DataImport
@@ -148,9 +149,13 @@ def date_warnings_of(data_import: DataImport) -> list[DateWarning]:
 
 
 def other_notes_of(data_import: DataImport) -> list[str]:
-    """What else a person should know of how the file was read."""
-    warned = {warning.sentence for warning in date_warnings_of(data_import)}
-    return [note for note in data_import.preview.get("notes", []) if note not in warned]
+    """What else a person should know of how the file was read, and no other part of the page says.
+
+    How the file was read names the parts that are left out.
+    """
+    said = {warning.sentence for warning in date_warnings_of(data_import)}
+    said |= {LEFT_OUT.format(label=p["label"]) for p in data_import.parts if not p["table"]}
+    return [note for note in data_import.preview.get("notes", []) if note not in said]
 
 
 def headings_of_wrong_file(data_import: DataImport) -> list[str]:

@@ -22,6 +22,8 @@ DATES = ("day-first", "month-first")
 FEW = 2  # known columns that a table has at least when its name does not say what it is
 KNOWN = ("table", "columns", "dates", "encoding", "delimiter", "heading_line")
 
+LEFT_OUT = "Left out: the {label}. It is read as none of the tables."
+
 
 class BadMapping(ValueError):
     """What is said about the columns does not fit the file; the text says what to do."""

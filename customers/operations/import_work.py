@@ -16,7 +16,14 @@ from django.utils import timezone
 from customers.duck import open_duckdb
 from customers.importing.check import check
 from customers.importing.load import RecordsMoved, load
-from customers.importing.mapping import BadMapping, PartMapping, as_said, corrections_of, map_parts
+from customers.importing.mapping import (
+    LEFT_OUT,
+    BadMapping,
+    PartMapping,
+    as_said,
+    corrections_of,
+    map_parts,
+)
 from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
 from customers.importing.parts import Part
@@ -144,7 +151,9 @@ def _check(
             for name, count in counts.items()
             if count.updated
         },
-        "notes": data_import.preview["notes"] + _notes(raw, notations),
+        "notes": data_import.preview["notes"]
+        + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
+        + _notes(raw, notations),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from customers.import_preview import other_notes_of
+from customers.operations.imports import import_summary
 from tests.customers.importing.files import (
     BURN,
     good_tables,
@@ -55,3 +57,13 @@ def test_a_gender_is_sent_to_the_file_that_has_it(folder: Path) -> None:
     assert rejects_of(run_import(folder))[0]["reason"] == (
         "Gender 2 is called 'Robot' in the file genders-2.csv; use Female, Male or Unknown."
     )
+
+
+def test_a_part_that_is_none_of_the_tables_is_said_to_programs(folder: Path) -> None:
+    (folder / "cities.csv").write_text("city_id,city_name\n1,Cairo\n")
+    (folder / "notes.csv").write_text("a,b\n1,2\n")
+    done = run_import(folder)
+    said = "Left out: the file notes.csv. It is read as none of the tables."
+    assert import_summary(done)["notes"] == [said]
+    # The page says it where it says how the file was read.
+    assert other_notes_of(done) == []
