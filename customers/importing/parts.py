@@ -1,7 +1,8 @@
 """What a source is made of: the sheets of a workbook, the files of a folder or a zip."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Correction:
     delimiter: str | None = None
     heading_line: int | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """What is said, as in a mapping."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -43,6 +48,8 @@ class Part:
     above: int = 1  # line ends in the file up to that of the headings; a row may have several
     # Of a file of rejected rows: a CSV file of those whose cells are all empty; line, value.
     unmended: Path | None = None
+    correction: Correction = Correction()
+    uncorrected: "Part | None" = None  # as it was found before it was corrected
 
 
 # The first columns of a file of rejected rows; the row's own follow.

@@ -47,9 +47,9 @@ def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str
         table.name: _count(db, table, raw[table.name]) if table.name in raw else Counts()
         for table in TABLES
     }
-    return counts | (
-        {GENDERS.name: _looked_up(db, raw[GENDERS.name])} if GENDERS.name in raw else {}
-    )
+    if GENDERS.name in raw:
+        counts[GENDERS.name] = _looked_up(db, raw[GENDERS.name])
+    return counts
 
 
 def customers_affected(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> int:

@@ -36,7 +36,7 @@ from customers.models import DataImport
 from customers.operations.facts import facts_are_stale, mark_facts_stale, refresh_facts
 from customers.operations.import_months import changed_months, touched
 from customers.operations.live import LOADING_FROM, Live, stoppable
-from customers.operations.mappings import remember, remembered
+from customers.operations.mappings import remember, remembered, remembered_correction
 from customers.operations.turns import turn
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,12 @@ def _read(
     corrections = corrections_of(data_import.mapping)
     left_out: list[str] = []
     parts = find_parts(
-        Path(data_import.path), folder, corrections, data_import.source_name, left_out.append
+        Path(data_import.path),
+        folder,
+        corrections,
+        data_import.source_name,
+        left_out.append,
+        remembered_correction,
     )
     data_import.preview = {"notes": left_out}
     mappings, faults = _mapped(data_import, parts)
