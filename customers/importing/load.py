@@ -46,7 +46,7 @@ def load(
     for table in TABLES:
         if table.name not in raw:
             continue
-        fields, count = table.fields(set(raw[table.name].headings)), counts[table.name]
+        fields, count = table.fields(raw[table.name].given), counts[table.name]
         writes = count.created + count.updated
         if count.updated:
             watch = _watcher(tell, table, writes, 0, count.updated)

@@ -13,7 +13,7 @@ from customers.importing.read import RawSheet
 from customers.importing.rejects import rejected_rows
 from customers.importing.sql import scalar
 from customers.importing.stored import field_type
-from customers.importing.tables import TABLES, Table
+from customers.importing.tables import GENDERS, TABLES, Sheet, Table
 from customers.models import Customer, Transaction
 
 MOST_EXAMPLES, MOST_ROWS = 5, 3
@@ -38,6 +38,9 @@ class Counts:
 def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str, Counts]:
     """Compare the good rows of all tables with what is stored: {table: counts}.
 
+    The sheet genders, where there is one, counts as well: nothing of it is stored, so that its good
+    rows are unchanged.
+
     Call it after `check`. `plan_<table>` becomes a view with line, id (of the stored row, or
     NULL), the fields of the source, `old_` and each field, is_new and is_changed. Columns that the
     source lacks keep what is stored. Raises RowsUnaccounted when the counts don't add up.
@@ -45,10 +48,13 @@ def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str
     for table in TABLES:
         if table.name in raw:
             _compare(db, table, raw[table.name])
-    return {
+    counts = {
         table.name: _count(db, table, raw[table.name]) if table.name in raw else Counts()
         for table in TABLES
     }
+    if GENDERS.name in raw:
+        counts[GENDERS.name] = _looked_up(db, raw[GENDERS.name])
+    return counts
 
 
 def customers_affected(
@@ -96,7 +102,7 @@ def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list
 
     The old value of a reference is the external id of the row it refers to.
     """
-    fields = table.fields(set(raw.headings))[1:]
+    fields = table.fields(raw.given)[1:]
     shown = ", ".join(
         f"{field}_key AS {field}, old_{field}"
         if table.reference(field)
@@ -117,7 +123,7 @@ def first_rows(
 
     Pairs, because PostgreSQL keeps no order in a JSON object.
     """
-    fields = table.fields(set(raw.headings))
+    fields = table.fields(raw.given)
     shown = ", ".join(f"{f}_key" if table.reference(f) else f for f in fields)
     found = db.execute(
         f"SELECT {shown} FROM plan_{table.name} WHERE is_new ORDER BY line LIMIT {MOST_ROWS}"
@@ -146,7 +152,7 @@ def _shown(value: Any) -> str | None:
 
 
 def _compare(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
-    fields = table.fields(set(raw.headings))[1:]
+    fields = table.fields(raw.given)[1:]
     columns = [_resolved(table, field) for field in fields]
     joins = [
         f"LEFT JOIN stored_{table.reference(f)} r_{f} ON r_{f}.external_id = g.{f}"
@@ -180,13 +186,27 @@ def _count(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> Counts
     ).fetchone()
     good, created, updated = row or (0, 0, 0)
     repeated = scalar(db, f"SELECT count(*) FROM repeats_{table.name}")
-    counts = Counts(
-        rows=raw.rows,
-        created=created,
-        updated=updated,
-        unchanged=good - created - updated + repeated,
-        rejected=rejected_rows(db, table.name),
+    return _accounted(
+        table,
+        Counts(
+            rows=raw.rows,
+            created=created,
+            updated=updated,
+            unchanged=good - created - updated + repeated,
+            rejected=rejected_rows(db, table.name),
+        ),
     )
-    if good + repeated + counts.rejected != raw.rows:
-        raise RowsUnaccounted(f"The rows of {table.name} don't add up: {counts}.")
+
+
+def _looked_up(db: duckdb.DuckDBPyConnection, raw: RawSheet) -> Counts:
+    """The rows of the sheet genders."""
+    name = GENDERS.name
+    good = f"(SELECT count(*) FROM good_{name}) + (SELECT count(*) FROM repeats_{name})"
+    unchanged, rejected = scalar(db, f"SELECT {good}"), rejected_rows(db, name)
+    return _accounted(GENDERS, Counts(rows=raw.rows, unchanged=unchanged, rejected=rejected))
+
+
+def _accounted(sheet: Sheet, counts: Counts) -> Counts:
+    if counts.created + counts.updated + counts.unchanged + counts.rejected != counts.rows:
+        raise RowsUnaccounted(f"The rows of {sheet.name} don't add up: {counts}.")
     return counts

@@ -35,7 +35,7 @@ class Touched:
 def touched(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> Touched:
     """Ask the plan, before its rows are loaded."""
     moved = "is_changed AND city IS DISTINCT FROM old_city"
-    may_move = "customers" in raw and "city_id" in raw["customers"].headings
+    may_move = "customers" in raw and "city_id" in raw["customers"].given
     return Touched(
         months=_months(db) if "transactions" in raw else frozenset(),
         customers=_ids(db, "customers", moved) if may_move else [],

@@ -16,7 +16,15 @@ from django.utils import timezone
 from customers.duck import open_duckdb
 from customers.importing.check import check
 from customers.importing.load import RecordsMoved, load
-from customers.importing.mapping import BadMapping, PartMapping, as_said, corrections_of, map_parts
+from customers.importing.mapping import (
+    LEFT_OUT,
+    BadMapping,
+    PartMapping,
+    as_said,
+    corrections_of,
+    map_parts,
+)
+from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
 from customers.importing.parts import Part
 from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
@@ -28,13 +36,14 @@ from customers.models import DataImport
 from customers.operations.facts import facts_are_stale, mark_facts_stale, refresh_facts
 from customers.operations.import_months import changed_months, touched
 from customers.operations.live import LOADING_FROM, WAITING, Live, stoppable
-from customers.operations.mappings import remember, remembered
+from customers.operations.mappings import remember, remembered, remembered_correction
 from customers.operations.turns import turn
 from customers.patience import patiently
 
 logger = logging.getLogger(__name__)
 Status = DataImport.Status
 MOST_TRIES = 3
+FoundNotations = Mapping[int, Notations]  # by the number of the part
 NOTHING_LOADED = "{rejected:,} of {rows:,} rows are rejected, so nothing was loaded, as you chose."
 
 
@@ -96,7 +105,12 @@ def _read(
     corrections = corrections_of(data_import.mapping)
     left_out: list[str] = []
     parts = find_parts(
-        Path(data_import.path), folder, corrections, data_import.source_name, left_out.append
+        Path(data_import.path),
+        folder,
+        corrections,
+        data_import.source_name,
+        left_out.append,
+        remembered_correction,
     )
     data_import.preview = {"notes": left_out}
     mappings, faults = _mapped(data_import, parts)
@@ -149,7 +163,9 @@ def _check(
             for name, count in counts.items()
             if count.updated
         },
-        "notes": data_import.preview["notes"] + _notes(raw, notations),
+        "notes": data_import.preview["notes"]
+        + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
+        + _notes(raw, notations),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])
@@ -160,7 +176,7 @@ def _check(
     outcome = {
         "stage": "",
         "progress": 1.0,
-        "parts": data_import.parts,
+        "parts": _with_found(data_import.parts, raw, notations),
         "tables": {name: asdict(count) for name, count in counts.items()},
         "preview": preview,
         "rejects_file": rejects,
@@ -169,8 +185,22 @@ def _check(
     return Found(parts, mappings, raw, counts, outcome)
 
 
-def _notes(raw: Mapping[str, RawSheet], notations: Mapping[str, Notations]) -> list[str]:
-    return [sentence for name, n in notations.items() for sentence in n.in_words(raw[name])]
+def _notes(raw: Mapping[str, RawSheet], notations: Mapping[str, FoundNotations]) -> list[str]:
+    return [sentence for name, n in notations.items() for sentence in in_words(raw[name], n)]
+
+
+def _with_found(
+    described: list[dict[str, Any]],
+    raw: Mapping[str, RawSheet],
+    notations: Mapping[str, FoundNotations],
+) -> list[dict[str, Any]]:
+    """What is said of the parts, with how their days and numbers are written."""
+    written = {
+        number: {"found": notation_json(name, part, notations[name][number])}
+        for name, sheet in raw.items()
+        for number, part in sheet.parts.items()
+    }
+    return [part | written.get(n, {}) for n, part in enumerate(described)]
 
 
 def _finish_check(data_import: DataImport, found: Found) -> None:

@@ -224,7 +224,8 @@ def import_summary(data_import: DataImport) -> dict[str, Any]:
         "error": data_import.error,
         "dry_run": data_import.dry_run,
         "mode": data_import.mode,
-        "tables": {table.name: data_import.tables.get(table.name, nothing) for table in TABLES},
+        # The sheet genders as well, where the source has one.
+        "tables": {table.name: nothing for table in TABLES} | data_import.tables,
         "customers_affected": data_import.preview.get("customers", 0),
         "examples": data_import.preview.get("examples", {}),
         "notes": data_import.preview.get("notes", []),

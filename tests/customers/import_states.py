@@ -28,6 +28,7 @@ REASON = {
 }
 WITH_REASONS = {"customers": 4, "examples": {}, "notes": [], "reasons": [REASON]}
 UNSURE = "The dates of the file people.csv could be read two ways."
+DOUBTFUL = {"dates": "day-first", "are_dates_unsure": True, "decimals": {}}
 
 
 def described(**values: Any) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def make_previewed(**values: Any) -> DataImport:
         "task": Task.CHECK,
         "review": True,
         "attempts": 1,
-        "parts": [described()],
+        "parts": [described(found=DOUBTFUL)],
         "tables": {"cities": NOTHING, "customers": COUNTS},
         "preview": {
             "customers": 4,
