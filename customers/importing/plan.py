@@ -38,8 +38,8 @@ class Counts:
 def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str, Counts]:
     """Compare the good rows of all tables with what is stored: {table: counts}.
 
-    The sheet genders, where there is one, counts as well: nothing of it is stored, so that its good
-    rows are unchanged.
+    The sheet genders counts as well where rows of it are rejected: nothing of it is stored, so that
+    its good rows are unchanged.
 
     Call it after `check`. `plan_<table>` becomes a view with line, id (of the stored row, or
     NULL), the fields of the source, `old_` and each field, is_new and is_changed. Columns that the
@@ -52,8 +52,9 @@ def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str
         table.name: _count(db, table, raw[table.name]) if table.name in raw else Counts()
         for table in TABLES
     }
-    if GENDERS.name in raw:
-        counts[GENDERS.name] = _looked_up(db, raw[GENDERS.name])
+    # Nothing of this sheet is stored; it only says what ids stand for, unless a row of it is wrong.
+    if GENDERS.name in raw and (looked_up := _looked_up(db, raw[GENDERS.name])).rejected:
+        counts[GENDERS.name] = looked_up
     return counts
 
 
