@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -48,6 +49,21 @@ def copy_out(query: str, path: Path) -> None:
         _copy_out_postgresql(query, path)
     else:
         _copy_out_sqlite(query, path)
+
+
+def execute(statement: str) -> int:
+    """Do what an SQL statement says; returns how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.rowcount)
+
+
+def select(query: str) -> list[tuple[Any, ...]]:
+    """The rows of an SQL query, where they are few."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 @contextmanager
@@ -111,7 +127,12 @@ def _value(cell: str) -> str | None:
 
 def _copy_out_postgresql(query: str, path: Path) -> None:
     statement = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER true, NULL '{NULL}')"
-    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(statement) as copy:
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
         for block in copy:
             file.write(block)
 

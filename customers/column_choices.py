@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from customers.import_reading import DATES_IN_WORDS, headings_of
-from customers.importing.column_words import label_of
+from customers.importing.column_words import TABLES_IN_WORDS, label_of
 from customers.importing.mapping import PartMapping, faults_of_mapping
 from customers.importing.parts import Format, Part
 from customers.importing.tables import SHEETS, Kind
@@ -16,15 +16,6 @@ from customers.periods import in_words
 
 SAMPLES = 3  # so many values of a column are shown
 TWO_WAYS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})\b")
-# In the order of what people most often have.
-TABLES_IN_WORDS = {
-    "transactions": "One row for each coupon that a customer claimed, and when it was used.",
-    "customers": "The people who claim coupons.",
-    "branches": "The shops in which coupons are used.",
-    "merchants": "The brands whose coupons these are.",
-    "cities": "Where customers live and branches stand.",
-    "genders": "Only where customers have a gender_id instead of the gender itself.",
-}
 TABLE_CHOICES = [("", "Leave out"), *((name, name.capitalize()) for name in TABLES_IN_WORDS)]
 
 

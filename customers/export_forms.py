@@ -7,15 +7,11 @@ from django.db.models import Model
 
 from customers.exporting.download import FILES
 from customers.forms import DayInput
+from customers.importing.column_words import TABLES_IN_WORDS
+from customers.importing.tables import TABLE_NAMED
 from customers.models import Branch, City, Customer, Merchant, Transaction
 
-TABLES = {
-    "transactions": "Transactions",
-    "customers": "Customers",
-    "cities": "Cities",
-    "merchants": "Merchants",
-    "branches": "Branches",
-}
+TABLES = {name: name.capitalize() for name in TABLES_IN_WORDS if name in TABLE_NAMED}
 ANY = [("", "All")]
 ORDER_OF_DAYS = "The last day can't be before the first."
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from customers.import_preview import ChangedRow, changes_of
-from customers.importing.tables import TABLES
+from customers.importing.tables import SHEETS
 from customers.models import DataImport
 from customers.operations.undo import NotUndoable, check_undoable
 
@@ -82,13 +82,12 @@ def _figures(live: dict[str, Any]) -> str:
 
 
 def outcomes_of(data_import: DataImport) -> list[Outcome]:
-    """The tables that the file has, in the order of loading."""
+    """The tables that the file has, in the order of loading, and the sheet genders."""
     given = {part["table"] for part in data_import.parts}
     return [
-        Outcome(table.name, counts, changes_of(data_import, table.name))
-        for table in TABLES
-        if (counts := data_import.tables.get(table.name))
-        and (counts["rows"] or table.name in given)
+        Outcome(name, counts, changes_of(data_import, name))
+        for name in SHEETS
+        if (counts := data_import.tables.get(name)) and (counts["rows"] or name in given)
     ]
 
 
@@ -123,7 +122,11 @@ def why_not_undoable(data_import: DataImport) -> str | None:
 
 
 def took(data_import: DataImport) -> timedelta | None:
-    """How long the last attempt was at work."""
+    """How long the load took, or else the check of what is only checked."""
+    if data_import.load_seconds is not None:
+        return timedelta(seconds=data_import.load_seconds)
+    if data_import.loaded_at:
+        return None
     if data_import.started_at and data_import.finished_at:
         return data_import.finished_at - data_import.started_at
     return None

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from customers.import_reading import UNSURE_DATES, headings_of
+from customers.import_reading import are_dates_unsure, headings_of
 from customers.importing.column_words import label_of
 from customers.importing.headings import known_headings
+from customers.importing.mapping import LEFT_OUT
+from customers.importing.notation_words import ABOUT_DATES
 from customers.importing.tables import SHEETS, TABLES, Kind
 from customers.models import DataImport
 from customers.periods import in_words
@@ -109,13 +111,14 @@ def first_rows_of(data_import: DataImport) -> list[FirstRows]:
     return [_first_rows(name, given[name], is_open=name == largest) for name in tables]
 
 
-def _first_rows(table: str, rows: list[dict[str, Any]], *, is_open: bool) -> FirstRows:
-    names = list(rows[0])
+def _first_rows(table: str, given: list[Any], *, is_open: bool) -> FirstRows:
+    # Those of older previews are objects, in no certain order.
+    rows = [list(row.items()) if isinstance(row, dict) else row for row in given]
     return FirstRows(
         table=table,
-        columns=[(name, label_of(table, name)) for name in names],
+        columns=[(name, label_of(table, name)) for name, _ in rows[0]],
         rows=[
-            [Cell(label_of(table, name), _shown(table, name, row.get(name))) for name in names]
+            [Cell(label_of(table, name), _shown(table, name, value)) for name, value in row]
             for row in rows
         ],
         is_open=is_open,
@@ -135,18 +138,25 @@ def _shown(table: str, column: str, value: str | None) -> str | None:
 
 def date_warnings_of(data_import: DataImport) -> list[DateWarning]:
     """The parts whose dates could be read two ways, each with where to say which it is."""
+    unsure = [(n, part) for n, part in enumerate(data_import.parts) if are_dates_unsure(part)]
+    # The longest first: a label may begin like another one.
+    unsure.sort(key=lambda numbered: -len(numbered[1]["label"]))
+    starts = {n: ABOUT_DATES.format(label=part["label"]) for n, part in unsure}
     return [
         DateWarning(note, f"part{position}-dates-choice")
         for note in data_import.preview.get("notes", [])
-        for position, part in enumerate(data_import.parts)
-        if note.startswith(UNSURE_DATES.format(label=part["label"]))
+        if (position := next((n for n in starts if note.startswith(starts[n])), None)) is not None
     ]
 
 
 def other_notes_of(data_import: DataImport) -> list[str]:
-    """What else a person should know of how the file was read."""
-    warned = {warning.sentence for warning in date_warnings_of(data_import)}
-    return [note for note in data_import.preview.get("notes", []) if note not in warned]
+    """What else a person should know of how the file was read, and no other part of the page says.
+
+    How the file was read names the parts that are left out.
+    """
+    said = {warning.sentence for warning in date_warnings_of(data_import)}
+    said |= {LEFT_OUT.format(label=p["label"]) for p in data_import.parts if not p["table"]}
+    return [note for note in data_import.preview.get("notes", []) if note not in said]
 
 
 def headings_of_wrong_file(data_import: DataImport) -> list[str]:

@@ -17,7 +17,8 @@ ENCODINGS = {
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DATES_IN_WORDS = dict(zip(DATES, ("day/month/year", "month/day/year"), strict=True))
 KINDS = {"workbook": "an Excel sheet", "parquet": "a Parquet file"}
-UNSURE_DATES = "The dates of the {label} could"  # how the note about them begins
+DATES_FOUND = DATES_IN_WORDS | {"year-first": "year-month-day"}
+USUAL_QUOTE = '"'
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,9 @@ def headings_of(part: Mapping[str, Any]) -> list[str]:
     return part.get("headings") or list(part["columns"])
 
 
-def are_dates_unsure(data_import: DataImport, label: str) -> bool:
-    """Whether the dates of a part could be read two ways and nobody said which it is."""
-    start = UNSURE_DATES.format(label=label)
-    return any(note.startswith(start) for note in data_import.preview.get("notes", []))
+def are_dates_unsure(part: Mapping[str, Any]) -> bool:
+    """Whether the dates of a described part could be read two ways; nobody said which it is."""
+    return bool(_found(part).get("are_dates_unsure"))
 
 
 def _how(part: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -84,7 +84,25 @@ def _written(part: Mapping[str, Any]) -> str:
     words = KINDS.get(written["kind"]) or _csv_in_words(written)
     if written["heading_line"] > 1:
         words += f", headings in line {written['heading_line']:,}"
-    return words + (f", dates as {DATES_IN_WORDS[part['dates']]}" if part["dates"] else "")
+    return ", ".join([words, *_dates_in_words(part), *_decimals_in_words(part)])
+
+
+def _found(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What its cells said of its days and numbers; nothing before they were looked at."""
+    return part.get("found") or {}
+
+
+def _dates_in_words(part: Mapping[str, Any]) -> list[str]:
+    dates = part["dates"] or _found(part).get("dates")
+    return [f"dates as {DATES_FOUND[dates]}"] if dates else []
+
+
+def _decimals_in_words(part: Mapping[str, Any]) -> list[str]:
+    """As "decimal comma in Amount"."""
+    headings: dict[str, list[str]] = {}
+    for heading, mark in (_found(part).get("decimals") or {}).items():
+        headings.setdefault(mark, []).append(heading)
+    return [f"decimal {mark} in {' and '.join(named)}" for mark, named in headings.items()]
 
 
 def _csv_in_words(written: Mapping[str, Any]) -> str:
@@ -92,4 +110,7 @@ def _csv_in_words(written: Mapping[str, Any]) -> str:
     words = f"CSV in {ENCODINGS.get(encoding, encoding)}" if encoding else "CSV"
     if not delimiter:
         return words
-    return f"{words}, {DELIMITERS.get(delimiter, f'“{delimiter}”')} between the cells"
+    words += f", {DELIMITERS.get(delimiter, f'“{delimiter}”')} between the cells"
+    quote = written["quote"]
+    around = f"{quote} around them" if quote else "quotation marks taken as letters"
+    return words if quote == USUAL_QUOTE else f"{words}, {around}"

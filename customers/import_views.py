@@ -141,6 +141,8 @@ def _preview(data_import: DataImport) -> dict[str, Any]:
 def _loaded(data_import: DataImport) -> dict[str, Any]:
     is_changed = bool(data_import.changed) and not data_import.dry_run
     return {
+        # An undo that was refused or stopped has ended later.
+        "done_at": data_import.loaded_at or data_import.finished_at,
         "speed": speed_in_words(data_import),
         "figures_in_the_making": is_changed and facts_are_stale(),
         "is_changed": is_changed,

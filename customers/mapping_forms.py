@@ -8,7 +8,6 @@ from django import forms
 
 from customers.column_choices import (
     TABLE_CHOICES,
-    TABLES_IN_WORDS,
     ColumnChoice,
     Option,
     choices_with,
@@ -27,7 +26,7 @@ from customers.import_reading import (
     ENCODINGS,
     are_dates_unsure,
 )
-from customers.importing.column_words import label_of
+from customers.importing.column_words import TABLES_IN_WORDS, label_of
 from customers.importing.mapping import PartMapping, faults_of_mapping, map_parts
 from customers.importing.parts import Part
 from customers.importing.read import check_mappings
@@ -241,7 +240,7 @@ class MappingForm(SeenForm):
                 mapping=PartMapping(described["table"], described["columns"], described["dates"]),
                 said=data_import.mapping.get(described["name"]) or {},
                 shown=shown,
-                are_dates_unsure=are_dates_unsure(data_import, described["label"]),
+                are_dates_unsure=are_dates_unsure(described),
             )
             for n, described in enumerate(data_import.parts)
         ]

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from customers.column_choices import TABLES_IN_WORDS
-from customers.importing.column_words import COLUMN_WORDS, label_of
+from customers.importing.column_words import COLUMN_WORDS, TABLES_IN_WORDS, label_of
 from customers.importing.tables import GENDERS, SHEETS, Column, Kind, Sheet, Table
 
 HOLDS = {

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
@@ -46,13 +47,20 @@ class BranchQuerySet(models.QuerySet[Any]):
         return self.select_related("merchant", "city")
 
 
+def beat_key(jobs: type[models.Model], pk: int) -> str:
+    """Under which key of the cache the worker of a job says that it lives."""
+    return f"{jobs._meta.label_lower}-{pk}-beat"
+
+
 class JobQuerySet(models.QuerySet[Any]):
     """Rows of background work; see `customers.models.jobs.Job`."""
 
     def claim(self, pk: int) -> bool:
         """Take the job for this process. False if it is someone else's, ended or cancelled."""
         now = timezone.now()
-        waiting = Q(status=self.model.Status.QUEUED) | self._running_silent(now)
+        waiting = Q(status=self.model.Status.QUEUED)
+        if not self.is_heard_of(pk):
+            waiting |= self._running_silent(now)
         claimed = self.filter(waiting, pk=pk, attempts__lt=self.model.MAX_ATTEMPTS).update(
             status=self.model.Status.RUNNING,
             attempts=F("attempts") + 1,
@@ -60,6 +68,10 @@ class JobQuerySet(models.QuerySet[Any]):
             started_at=now,
         )
         return claimed == 1
+
+    def is_heard_of(self, pk: int) -> bool:
+        """Whether its worker has lately said in the cache that it lives."""
+        return bool(cache.get(beat_key(self.model, pk)))
 
     def lost(self) -> Self:
         """Jobs that nobody has been heard of for a while: running ones and waiting ones.
@@ -70,7 +82,11 @@ class JobQuerySet(models.QuerySet[Any]):
         now = timezone.now()
         heard = self.annotate(last_heard=Coalesce("heartbeat_at", "created_at"))
         waiting = Q(status=self.model.Status.QUEUED, last_heard__lt=self._silent_since(now))
-        return heard.filter(waiting | self._running_silent(now))
+        silent = heard.filter(waiting | self._running_silent(now))
+        # On SQLite no heartbeat reaches the row while a long import is written.
+        running = self.unfinished().exclude(status=self.model.Status.QUEUED)
+        alive = [pk for pk in running.values_list("pk", flat=True) if self.is_heard_of(pk)]
+        return silent.exclude(pk__in=alive)
 
     def unfinished(self) -> Self:
         return self.filter(status__in=self.model.UNFINISHED)

@@ -12,4 +12,8 @@ def recover_lost_imports() -> None:
 
 
 def refresh_stale_facts() -> None:
-    facts.refresh_stale_facts()
+    try:
+        facts.refresh_stale_facts()
+    finally:
+        # Also when the disk is full: it makes room for the next try.
+        facts.clean_facts()

@@ -126,6 +126,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
+        # From so many on, some are dropped by lot, and a wish to stop an import may be among them.
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
     }
 }
 

@@ -92,6 +92,20 @@ class FormatSerializer(serializers.Serializer[Any]):
     heading_line = serializers.IntegerField()
 
 
+class FoundSerializer(serializers.Serializer[Any]):
+    """How days and numbers are written, from looking at all of them."""
+
+    dates = serializers.CharField(
+        allow_null=True, help_text="year-first, day-first, month-first or null"
+    )
+    are_dates_unsure = serializers.BooleanField(
+        help_text="Whether the order of day and month is a guess."
+    )
+    decimals = serializers.DictField(
+        child=serializers.CharField(), help_text="By heading: point or comma."
+    )
+
+
 class PartSerializer(serializers.Serializer[Any]):
     """A sheet or file, and how it is read: what a mapping may correct."""
 
@@ -102,8 +116,11 @@ class PartSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(allow_null=True),
         help_text="By heading: the column, or null where it is left out.",
     )
-    dates = serializers.CharField(allow_null=True, help_text="day-first, month-first or null")
+    dates = serializers.CharField(
+        allow_null=True, help_text="What was said: day-first, month-first or null."
+    )
     format = FormatSerializer()
+    found = FoundSerializer(required=False, help_text="Not there before the rows are checked.")
     sample = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
 
 

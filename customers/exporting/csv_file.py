@@ -8,10 +8,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from customers.exporting.export import FORMULA_STARTS, Column, Export, Kind, Table, inert
+from customers.exporting.export import Column, Export, Kind, Table
+from customers.formulas import FORMULA_STARTS, MARK, inert
 
 BLOCK_ROWS = 2000  # written at once: some hundred kilobytes
-MAY_NEED_MARK = frozenset((*FORMULA_STARTS, "'"))
+MAY_NEED_MARK = frozenset((*FORMULA_STARTS, MARK))
 
 
 def csv_chunks(export: Export) -> Iterator[bytes]:

@@ -11,8 +11,6 @@ from django.utils.text import slugify
 
 from customers.periods import in_words
 
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | bool | int | float | Decimal | date | None
 
 
@@ -75,9 +73,3 @@ class Export:
         for table in self.tables:
             if close := getattr(table.rows, "close", None):
                 close()
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet runs as a formula; an import takes the mark off again."""
-    # A text that looks as if it were marked gets one more, so that the import gives it back.
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text

@@ -1,5 +1,7 @@
 """Exports of the figures and charts of a page."""
 
+from django.utils import timezone
+
 from customers.charts import Chart
 from customers.exporting.export import Cell, Column, Export, Kind, Table
 from customers.models import FactsVersion
@@ -41,7 +43,7 @@ def chart_table(chart: Chart) -> Table:
 
 
 def _as_of(version: FactsVersion) -> str:
-    made = f"figures made {in_words(version.created_at.date())}"
+    made = f"figures made {in_words(timezone.localdate(version.created_at))}"
     return f"{made}, last activity {in_words(version.last_day)}" if version.last_day else made
 
 

@@ -12,7 +12,8 @@ from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from customers.exporting.export import Export, Kind, Table, inert
+from customers.exporting.export import Export, Kind, Table
+from customers.formulas import inert
 
 SHEET_ROWS = 1_048_576
 SHEET_NAME = 31  # characters

@@ -9,7 +9,7 @@ from customers.duck import literal
 from customers.importing.faults import BROKEN_REASONS, Fault, faults_of
 from customers.importing.notations import Notations, find_notations
 from customers.importing.parse import GENDER_FAULTS, GENDER_IDS, field_values, parsed
-from customers.importing.read import LINE, RawSheet
+from customers.importing.read import LINES, RawSheet
 from customers.importing.references import reject_unknown_references
 from customers.importing.rejects import add_rejects, create_rejects
 from customers.importing.sql import scalar
@@ -20,8 +20,8 @@ MOST_SHOWN = 100  # characters of a cell in a sentence
 
 def check(
     db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
-) -> dict[str, Notations]:
-    """Check every row of every sheet that was read: {sheet: how its cells are written}.
+) -> dict[str, dict[int, Notations]]:
+    """Check every row of every sheet that was read: {sheet: {part: how its cells are written}}.
 
     Good rows go to `good_<table>`: line and the model's fields, references by external id. Later
     rows that repeat a good one exactly go to `repeats_<table>`. All others go to `rejects`, once
@@ -48,7 +48,9 @@ def _drop_rejected(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
         db.execute(f"DELETE FROM good_{table.name} WHERE line IN ({rejected})")
 
 
-def _check_cells(db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet) -> Notations:
+def _check_cells(
+    db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet
+) -> dict[int, Notations]:
     notations = find_notations(db, sheet, raw)
     _reject_broken(db, sheet)
     _reject_faulty(db, sheet, raw, notations)
@@ -74,12 +76,12 @@ def _gender_faults(raw: RawSheet) -> str:
     """A query of the gender ids, each with the sentence for an id that stands for no gender."""
     given = {column.name for column in GENDERS.columns}
     called = f"coalesce('is called ''' || left(name, {MOST_SHOWN}) || '''', 'has no name')"
-    where = literal(f" in the {raw.label}; use Female, Male or Unknown.")
+    where = f"' in the ' || {raw.label()} || '; use Female, Male or Unknown.'"
     return (
         f"SELECT id, 'Gender ' || left(id, {MOST_SHOWN}) || ' ' || {called} || {where} AS reason"
-        " FROM (SELECT text_gender_id AS id, arg_min(text_gender_name, line) AS name"
-        f" FROM ({parsed(GENDERS, given, Notations())}) WHERE text_gender_id IS NOT NULL"
-        " GROUP BY id)"
+        " FROM (SELECT text_gender_id AS id, arg_min(text_gender_name, line) AS name,"
+        f" min(line) AS line FROM ({parsed(GENDERS, given, {0: Notations()})})"
+        " WHERE text_gender_id IS NOT NULL GROUP BY id)"
     )
 
 
@@ -97,9 +99,12 @@ def _reject_broken(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
 
 
 def _reject_faulty(
-    db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet, notations: Notations
+    db: duckdb.DuckDBPyConnection,
+    table: Sheet,
+    raw: RawSheet,
+    notations: Mapping[int, Notations],
 ) -> None:
-    name, given = table.name, set(raw.headings)
+    name, given = table.name, raw.given
     faults = faults_of(table, given)
     faulty = " OR ".join(f"coalesce({fault.condition}, false)" for fault in faults)
     db.execute(
@@ -119,19 +124,18 @@ def _reject_faulty(
 def _reject(
     db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet, fault: Fault, position: int
 ) -> None:
-    heading = literal(raw.headings.get(fault.column, fault.column))
     add_rejects(
         db,
         table.name,
-        f"SELECT line, {position}, {heading}, raw_{fault.column}, {literal(fault.code)},"
-        f" coalesce({fault.better_reason}, {literal(fault.reason)})"
+        f"SELECT line, {position}, {raw.heading(fault.column)}, raw_{fault.column},"
+        f" {literal(fault.code)}, coalesce({fault.better_reason}, {literal(fault.reason)})"
         f" FROM faulty_{table.name} WHERE {fault.condition}",
     )
 
 
 def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) -> None:
     name, key = table.name, table.key.name
-    fields = ", ".join(table.fields(set(raw.headings)))
+    fields = ", ".join(table.fields(raw.given))
     db.execute(
         f"CREATE TABLE repeats_{name} AS"
         f" SELECT line, min(line) OVER of_id AS first_line, max(line) OVER of_id AS last_line,"
@@ -143,14 +147,15 @@ def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) 
     db.execute(f"DELETE FROM repeats_{name} WHERE same AND line = first_line")
     if not scalar(db, f"SELECT count(*) FROM repeats_{name}"):
         return
-    other = "CASE WHEN p.line = p.first_line THEN p.last_line ELSE p.first_line END"
+    other = "CASE WHEN line = first_line THEN last_line ELSE first_line END"
+    where = f" || ' of the ' || {raw.label(other)}" if len(raw.parts) > 1 else ""
     add_rejects(
         db,
         name,
-        f"SELECT p.line, 0, {literal(raw.headings[key])}, r.{key}, 'contradicts',"
-        f" 'Line ' || {LINE.replace('line', f'({other})')} || ' has the same id with other values."
+        f"SELECT line, 0, {raw.heading(key)}, {key}, 'contradicts',"
+        f" 'Line ' || ({other}) % {LINES}{where} || ' has the same id with other values."
         " Keep the one that is right.'"
-        f" FROM repeats_{name} p JOIN raw_{name} r USING (line) WHERE NOT p.same",
+        f" FROM repeats_{name} JOIN raw_{name} USING (line) WHERE NOT same",
     )
     db.execute(f"DELETE FROM good_{name} WHERE line IN (SELECT line FROM repeats_{name})")
     db.execute(f"DELETE FROM repeats_{name} WHERE NOT same")

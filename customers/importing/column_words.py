@@ -1,4 +1,14 @@
-"""What each column is called on the pages; what it holds, in a sentence, with an example."""
+"""What tables and columns hold, in a sentence; what columns are called on the pages."""
+
+# In the order of what people most often have.
+TABLES_IN_WORDS = {
+    "transactions": "One row for each coupon that a customer claimed, and when it was used.",
+    "customers": "The people who claim coupons.",
+    "branches": "The shops in which coupons are used.",
+    "merchants": "The brands whose coupons these are.",
+    "cities": "Where customers live and branches stand.",
+    "genders": "Only where customers have a gender_id instead of the gender itself.",
+}
 
 KEY = "Its key in your own system; an import finds the row again by it."
 _COLUMNS = {

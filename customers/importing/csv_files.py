@@ -10,7 +10,7 @@ from customers.importing.parts import Part
 from customers.importing.sql import scalar
 from customers.importing.unreadable import UnreadableSource
 
-MOST_SHOWN = 200  # characters of a broken row in the rejects
+MOST_KEPT = 32_000  # characters of a broken row; a cell of a spreadsheet holds so many
 LINE_ENDS = "chr(13) || chr(10)"
 # What comes after such an error may have been taken for a part of the same row.
 SWALLOWS = "error_type IN ('UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM')"
@@ -43,6 +43,8 @@ def read_part(db: duckdb.DuckDBPyConnection, part: Part, name: str) -> int:
         except _Unparsable as error:
             raise UnreadableSource(_sentence(part, error.line)) from error
     _number(db, part, name)
+    if part.unmended:
+        _keep_unmended(db, part.unmended, name)
     return scalar(
         db, f"SELECT (SELECT count(*) FROM records_{name}) + (SELECT count(*) FROM broken_{name})"
     )
@@ -94,8 +96,8 @@ def _keep_broken(db: duckdb.DuckDBPyConnection, part: Part, name: str, skip: int
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE broken_{name} AS"
         f" SELECT {_line(part, row, skip)} AS line,"
-        " arg_min(error_type, byte_position) AS error_type,"
-        f" left({row}, {MOST_SHOWN}) AS row, 1 + {_line_feeds(row)} AS lines"
+        " arg_min(error_type, byte_position)::VARCHAR AS error_type,"
+        f" left({_bare_row(part, row)}, {MOST_KEPT}) AS row, 1 + {_line_feeds(row)} AS lines"
         f" FROM errors_{name} e GROUP BY e.line, e.line_byte_position"
     )
     db.execute(f"DROP TABLE errors_{name}; DROP TABLE scans_{name}")
@@ -113,6 +115,20 @@ def _line(part: Part, row: str, skip: int) -> str:
     if part.numbered:
         return f"try_cast(regexp_extract({row}, '[0-9]+') AS BIGINT)"
     return f"line + {part.format.heading_line - skip}"
+
+
+def _bare_row(part: Part, row: str) -> str:
+    """A broken row as it stood in the source, in SQL."""
+    return f"regexp_replace({row}, '^\"?[0-9]+\"?,?', '')" if part.numbered else row
+
+
+def _keep_unmended(db: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Rows of a file of rejected ones that nobody mended are as broken as they were."""
+    db.execute(
+        f"INSERT INTO broken_{name} SELECT line, 'NOT MENDED', row FROM read_csv({literal(path)},"
+        " header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
+        " columns = {'line': 'BIGINT', 'row': 'VARCHAR'})"
+    )
 
 
 def _line_feeds(text: str) -> str:

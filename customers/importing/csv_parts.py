@@ -25,6 +25,7 @@ class Found:
     path: Path  # in the work folder
     kind: str = "csv"
     numbered: bool = False
+    unmended: Path | None = None  # as `Part.unmended`
 
 
 def part_of(found: Found, correction: Correction) -> Part:
@@ -54,6 +55,7 @@ def _part(found: Found, rows: Sequence[Row], correction: Correction, how: Format
         _checked(found, [*headings, *[""] * width][:width]),
         _sample(beneath),
         rows[position].line_ends,
+        found.unmended,
     )
 
 

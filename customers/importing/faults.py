@@ -1,5 +1,6 @@
 """What can be wrong with a row, and the sentence that says so."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,10 @@ BROKEN_REASONS = {
     "TOO MANY COLUMNS": "The row has more cells than there are headings.",
     "UNQUOTED VALUE": "A quotation mark stands inside a cell, or is missing at its end.",
     "INVALID ENCODING": "The row is not UTF-8 text. Save the file as CSV UTF-8.",
+    "NOT MENDED": (
+        "The row was rejected before and its own cells are still empty."
+        " Write into them what stands under value, or delete the line."
+    ),
     "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
 }
 
@@ -30,7 +35,7 @@ class Fault:
     better_reason: str = "NULL"  # DuckDB SQL of the sentence for the rows that have one
 
 
-def faults_of(sheet: Sheet, given: set[str]) -> list[Fault]:
+def faults_of(sheet: Sheet, given: Collection[str]) -> list[Fault]:
     """All that the rows of a sheet with the given columns are looked through for, in order."""
     cells = [fault for c in sheet.columns if c.name in given for fault in _cell_faults(sheet, c)]
     rules = [Fault(r.column, r.condition, r.code, r.reason) for r in sheet.rules]

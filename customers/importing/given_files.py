@@ -22,6 +22,7 @@ class GivenFile:
 
     path: Path
     name: str  # in the source, with its folders
+    is_loose: bool = False  # in a folder, where it may be a zip as well
 
     @property
     def shown(self) -> str:
@@ -58,7 +59,7 @@ def files_of(source: Path, folder: Path, budget: Budget, called: str = "") -> It
         if not source.is_file():
             raise _not_there(source)  # nor is a pipe, which would never end
         if kind_of(source, name) == ZIP:
-            return _in_zip(source, folder, budget)
+            return files_of_zip(GivenFile(source, name), folder, budget)
     except (OSError, ValueError, RuntimeError) as error:
         if isinstance(error, UnreadableSource):
             raise
@@ -66,9 +67,11 @@ def files_of(source: Path, folder: Path, budget: Budget, called: str = "") -> It
     return iter([GivenFile(source, name)])
 
 
-def _in_zip(source: Path, folder: Path, budget: Budget) -> Iterator[GivenFile]:
-    for name, path in unpack_zip(source, folder, budget):
-        yield GivenFile(path, readable(name))
+def files_of_zip(archive: GivenFile, folder: Path, budget: Budget) -> Iterator[GivenFile]:
+    """The files of a zip, unpacked into the folder one by one."""
+    within = f"{archive.name}/" if archive.is_loose else ""
+    for name, path in unpack_zip(archive.path, folder, budget):
+        yield GivenFile(path, readable(f"{within}{name}"))
 
 
 def _in_folder(source: Path) -> Iterator[GivenFile]:
@@ -85,7 +88,7 @@ def _in_folder(source: Path) -> Iterator[GivenFile]:
                 raise UnreadableSource(TOO_MANY.format("folder", MOST_MEMBERS))
             if not path.is_file():
                 raise _not_there(path)
-            yield GivenFile(path, readable(inside))
+            yield GivenFile(path, readable(inside), is_loose=True)
 
 
 def _refuse_folder(error: OSError) -> None:

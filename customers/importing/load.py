@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 from django.db import connection
 
-from customers.bulk import NULL, copy_in, copy_out, quoted
+from customers.bulk import NULL, Watch, copy_in, copy_out, execute, quoted, select
 from customers.duck import literal
 from customers.importing.plan import Counts
 from customers.importing.read import RawSheet
@@ -18,6 +18,7 @@ from customers.importing.stored import column_of, fetch_stored, field_type
 from customers.importing.tables import TABLES, Table
 
 STAGED = "staged"
+BLOCK_ROWS = 50_000  # are changed at once, so that it can be said how far it is
 Tell = Callable[[str, int, float], object]  # table, its rows to be written, the share done
 
 
@@ -45,12 +46,13 @@ def load(
     for table in TABLES:
         if table.name not in raw:
             continue
-        fields, count = table.fields(set(raw[table.name].headings)), counts[table.name]
+        fields, count = table.fields(raw[table.name].given), counts[table.name]
         writes = count.created + count.updated
-        watch = _watcher(tell, table, count)
         if count.updated:
-            _change(db, table, fields[1:], count.updated, mark, folder)
+            watch = _watcher(tell, table, writes, 0, count.updated)
+            _change(db, table, fields[1:], count.updated, mark, folder, watch)
         if count.created:
+            watch = _watcher(tell, table, writes, count.updated, count.created)
             _create(db, table, fields, count.created, mark, folder, watch)
         if writes:
             tell(table.name, writes, 1.0)
@@ -61,8 +63,9 @@ def before_file(folder: Path, table: Table) -> Path:
     return folder / f"before-{table.name}.csv"
 
 
-def _watcher(tell: Tell, table: Table, count: Counts) -> Callable[[float], object]:
-    return lambda share: tell(table.name, count.created + count.updated, share)
+def _watcher(tell: Tell, table: Table, writes: int, before: int, rows: int) -> Watch:
+    """Tells the share of a table's rows from that of the `rows` that follow those `before`."""
+    return lambda share: tell(table.name, writes, (before + share * rows) / writes)
 
 
 def _create(
@@ -72,7 +75,7 @@ def _create(
     expected: int,
     mark: str,
     folder: Path,
-    watch: Callable[[float], object],
+    watch: Watch,
 ) -> None:
     given = {column_of(table, field): _cell(table, field) for field in fields}
     marks = {"created_in_id": mark, "changed_in_id": mark}
@@ -111,28 +114,30 @@ def _change(
     expected: int,
     mark: str,
     folder: Path,
+    watch: Watch,
 ) -> None:
     columns = [column_of(table, field) for field in fields]
     path = folder / f"{table.name}-changed.csv"
     named = ", ".join(f"{_cell(table, f)} AS {c}" for f, c in zip(fields, columns, strict=True))
     _write(db, f"SELECT id, {named} FROM plan_{table.name} WHERE is_changed ORDER BY id", path)
-    stage(table, columns, path)
+    # As long as nothing is written only the wish to stop counts.
+    stage(table, columns, path, lambda share: watch(0))
     path.unlink()
     lock_staged(table)
     keep = ["id", *columns, "changed_in_id"]
     copy_out(_of_staged(table, keep), before_file(folder, table))
-    if overwrite_from_staged(table, columns, changed_in=mark) != expected:
+    if overwrite_from_staged(table, columns, changed_in=mark, watch=watch) != expected:
         raise RecordsMoved(f"Not all of the {expected} changed rows of {table.name} are there.")
 
 
-def stage(table: Table, columns: list[str], path: Path) -> int:
+def stage(table: Table, columns: list[str], path: Path, watch: Watch | None = None) -> int:
     """Copy a CSV file with id and columns of the table into a temporary one; returns its rows."""
     types = ", ".join(f"{quoted(c)} {_column_type(table, c)}" for c in columns)
-    _execute(f"DROP TABLE IF EXISTS {STAGED}")
-    _execute(f"CREATE TEMPORARY TABLE {STAGED} (id bigint PRIMARY KEY, {types})")
-    staged = copy_in(STAGED, ["id", *columns], path)
+    execute(f"DROP TABLE IF EXISTS {STAGED}")
+    execute(f"CREATE TEMPORARY TABLE {STAGED} (id bigint PRIMARY KEY, {types})")
+    staged = copy_in(STAGED, ["id", *columns], path, watch)
     if connection.vendor == "postgresql":
-        _execute(f"ANALYZE {STAGED}")
+        execute(f"ANALYZE {STAGED}")
     return staged
 
 
@@ -140,19 +145,36 @@ def lock_staged(table: Table) -> None:
     """Keep others from changing the stored rows of what is staged, until the transaction ends."""
     if connection.vendor == "postgresql":  # SQLite has one writer anyway
         rows = _of_staged(table, ["id"])
-        _execute(f"SELECT count(*) FROM ({rows} ORDER BY t.id FOR UPDATE OF t) AS locked")
+        execute(f"SELECT count(*) FROM ({rows} ORDER BY t.id FOR UPDATE OF t) AS locked")
 
 
-def overwrite_from_staged(table: Table, columns: Iterable[str], *, changed_in: str) -> int:
+def overwrite_from_staged(
+    table: Table, columns: Iterable[str], *, changed_in: str, watch: Watch | None = None
+) -> int:
     """Give the stored rows the staged values; `changed_in` is SQL. Returns how many."""
     target = quoted(table.model._meta.db_table)
     values = ", ".join(f"{quoted(c)} = {STAGED}.{quoted(c)}" for c in columns)
-    changed = _execute(
-        f"UPDATE {target} SET {values}, changed_in_id = {changed_in} FROM {STAGED}"
-        f" WHERE {target}.id = {STAGED}.id"
-    )
-    _execute(f"DROP TABLE {STAGED}")
+    changed, blocks = 0, _blocks()
+    for number, (first, last) in enumerate(blocks, start=1):
+        # Both are named: a database does not conclude the one from the other.
+        ranges = " AND ".join(f"{t}.id BETWEEN {first} AND {last}" for t in (target, STAGED))
+        changed += execute(
+            f"UPDATE {target} SET {values}, changed_in_id = {changed_in} FROM {STAGED}"
+            f" WHERE {target}.id = {STAGED}.id AND {ranges}"
+        )
+        if watch:
+            watch(number / len(blocks))
+    execute(f"DROP TABLE {STAGED}")
     return changed
+
+
+def _blocks() -> list[tuple[int, int]]:
+    """The first and the last id of each block of the staged rows."""
+    found = select(
+        f"SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1)"
+        f" / {BLOCK_ROWS} AS block FROM {STAGED}) AS numbered GROUP BY block ORDER BY block"
+    )
+    return [(int(first), int(last)) for first, last in found]
 
 
 def _of_staged(table: Table, columns: Iterable[str]) -> str:
@@ -192,9 +214,3 @@ def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     db.execute(
         f"COPY ({query}) TO {literal(path)} (FORMAT csv, HEADER true, NULLSTR {literal(NULL)})"
     )
-
-
-def _execute(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return int(cursor.rowcount)

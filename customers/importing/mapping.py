@@ -22,6 +22,8 @@ DATES = ("day-first", "month-first")
 FEW = 2  # known columns that a table has at least when its name does not say what it is
 KNOWN = ("table", "columns", "dates", "encoding", "delimiter", "heading_line")
 
+LEFT_OUT = "Left out: the {label}. It is read as none of the tables."
+
 
 class BadMapping(ValueError):
     """What is said about the columns does not fit the file; the text says what to do."""
@@ -91,7 +93,10 @@ def as_said(
 ) -> dict[str, Any]:
     """All that was proposed and said, as if a person had said it, so that nothing else is found."""
     said = _by_part(parts, said)
-    return {p.name: (said.get(p.name) or {}) | mappings[p.name].to_json() for p in parts}
+    return {
+        p.name: (said.get(p.name) or {}) | p.correction.to_json() | mappings[p.name].to_json()
+        for p in parts
+    }
 
 
 def _by_part(parts: Sequence[Part], said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -144,7 +149,8 @@ def _check_mapping(said: Mapping[str, Any]) -> None:
 
 
 def _map_part(part: Part, said: Mapping[str, Any], known: Mapping[str, Any]) -> PartMapping:
-    table = said["table"] if "table" in said else known.get("table") or guess_table(part)
+    # Null is said and remembered as well: the part is left out.
+    table = next((m["table"] for m in (said, known) if "table" in m), guess_table(part))
     if not table:
         return PartMapping()
     sheet = SHEETS[table]

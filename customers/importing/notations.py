@@ -1,122 +1,134 @@
-"""How the days and the numbers of a sheet are written, found by looking at its cells.
+"""How the days and the numbers of each part are written, found by looking at its cells.
 
 Nearly every file writes days as 2024-05-31 and numbers as 1250.50; its cells are read the quick
-way. Only for the others the order of day and month and the decimal mark have to be found.
+way. Only for the others the order of day and month and the decimal mark have to be found. Each file
+or sheet may have its own; one that does not say is read as the others of its table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 
-from customers.importing.read import RawSheet
-from customers.importing.sql import latin_digits, trimmed
-from customers.importing.tables import Column, Kind, Sheet
+from customers.importing.numbers import NUMBERS, NumberColumn, find_numbers, usual_number
+from customers.importing.read import PART, RawSheet
+from customers.importing.sql import grouped, latin_digits, trimmed
+from customers.importing.tables import Kind, Sheet
 
-DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
-NUMBERS = (Kind.MONEY, Kind.DEGREES)
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day-first", "month-first", "year-first"
 ISO_DAY = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?$"
-PLAIN_NUMBER = r"^[-+]?\d+(\.\d+)?$"
 ANY_DIGIT = r"[0-9\x{660}-\x{669}\x{6f0}-\x{6f9}]"
 SHORT = (
     rf"^({ANY_DIGIT}{{1,2}})[-/. ]({ANY_DIGIT}{{1,2}})[-/. ]({ANY_DIGIT}{{4}}|{ANY_DIGIT}{{2}})\b"
 )
-ARABIC_POINT, ARABIC_GROUP = "\u066b", "\u066c"  # in numbers
-# A comma is the decimal mark where not three digits follow it, or a point comes before it.
-DECIMAL_COMMA = r"^[-+]?\d+,(\d{1,2}|\d{4,})$|^[-+]?0,\d+$|\.\d{3},\d+$"
-DECIMAL_POINT = r"^[-+]?\d+\.(\d{1,2}|\d{4,})$|^[-+]?0\.\d+$|,\d{3}\.\d+$"
-COMMA_OF_DEGREES = r"^[-+]?\d{1,3},\d+$"  # no thousands there
+
+
+@dataclass(frozen=True)
+class Order:
+    """Whether the day or the month comes first in days such as 05/06/2024."""
+
+    dates: str = DAY_FIRST
+    matters: bool = False  # there are such days
+    is_guess: bool = False  # each of them could be read both ways
+    is_mixed: bool = False  # some can only be read in the one way and some in the other
+    as_others: bool = False  # guessed from the other parts of the table
 
 
 @dataclass(frozen=True)
 class Notations:
-    """What the cells of a sheet need beyond the quick way."""
+    """What the cells of a part need beyond the quick way."""
 
     days: frozenset[str] = frozenset()  # columns with days that are not written as 2024-05-31
-    dates: str = DAY_FIRST
-    is_guess: bool = False  # every day could be read both ways
-    numbers: frozenset[str] = frozenset()  # columns with numbers that are not written as 1250.50
-    commas: frozenset[str] = field(default_factory=frozenset)  # those with a decimal comma
+    order: Order = Order()
+    # Columns with numbers that are not written as 1250.50.
+    numbers: Mapping[str, NumberColumn] = field(default_factory=dict)
 
-    def in_words(self, raw: RawSheet) -> list[str]:
-        """What a person should know of it, a sentence each."""
-        words = []
-        if self.is_guess:
-            how, other = ("day/month", "month/day")[:: 1 if self.dates == DAY_FIRST else -1]
-            words.append(
-                f"The dates of the {raw.label} could be read two ways; they were read as"
-                f" {how}/year. If they are {other}/year, say so among its columns."
-            )
-        elif self.days and self.dates == MONTH_FIRST:
-            words.append(f"Dates of the {raw.label} such as 05/31/2024 are month/day/year.")
-        if self.commas:
-            headings = ", ".join(sorted(raw.headings[name] for name in self.commas))
-            words.append(f"Numbers of the {raw.label} have a decimal comma in {headings}.")
-        return words
+    @property
+    def are_dates_unsure(self) -> bool:
+        return self.order.is_guess or self.order.is_mixed
 
 
-def find_notations(db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet) -> Notations:
-    """Look at all days and numbers of `raw_<sheet>`."""
-    given = [column for column in sheet.columns if column.name in raw.headings]
-    columns = {column.name: column for column in given}
-    days = _written_otherwise(db, sheet, given, (Kind.DAY,), ISO_DAY)
-    numbers = _written_otherwise(db, sheet, given, NUMBERS, PLAIN_NUMBER)
-    dates, is_guess = _order(db, sheet, days, raw.dates)
-    return Notations(
-        days=frozenset(days),
-        dates=dates,
-        is_guess=is_guess,
-        numbers=frozenset(numbers),
-        commas=frozenset(name for name in numbers if _has_commas(db, sheet, columns[name])),
-    )
+def find_notations(
+    db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet
+) -> dict[int, Notations]:
+    """Look at all days and numbers of `raw_<sheet>`: how they are written in each of its parts."""
+    columns = {c.name: c for c in sheet.columns if c.name in raw.given}
+    days, numbers = ([n for n, c in columns.items() if c.kind in k] for k in ([Kind.DAY], NUMBERS))
+    usual = dict.fromkeys(days, ISO_DAY) | {name: usual_number(columns[name]) for name in numbers}
+    others = _written_otherwise(db, sheet, raw, usual)
+    days_of = {n: found & set(days) for n, found in others.items()}
+    orders = _orders(db, sheet, raw, days_of)
+    decimals = {
+        name: find_numbers(db, sheet, raw, columns[name])
+        for name in numbers
+        if any(name in found for found in others.values())
+    }
+    return {
+        n: Notations(
+            days_of[n], orders[n], {name: decimals[name][n] for name in found & set(numbers)}
+        )
+        for n, found in others.items()
+    }
 
 
 def _written_otherwise(
+    db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet, usual: Mapping[str, str]
+) -> dict[int, frozenset[str]]:
+    """The columns of each part that have cells beyond the usual pattern."""
+    if not usual:
+        return dict.fromkeys(raw.parts, frozenset())
+    counts = ", ".join(
+        f"count(*) FILTER ({name} IS NOT NULL AND NOT regexp_matches({name}, '{pattern}'))"
+        for name, pattern in usual.items()
+    )
+    found = {
+        number: frozenset(name for name, count in zip(usual, row, strict=True) if count)
+        for number, *row in grouped(db, PART, raw.parts, counts, f"raw_{sheet.name}")
+    }
+    return {n: found.get(n, frozenset()) for n in raw.parts}
+
+
+def _orders(
     db: duckdb.DuckDBPyConnection,
     sheet: Sheet,
-    given: Iterable[Column],
-    kinds: tuple[Kind, ...],
-    usual: str,
-) -> list[str]:
-    names = [column.name for column in given if column.kind in kinds]
-    if not names:
-        return []
-    others = ", ".join(
-        f"count(*) FILTER ({name} IS NOT NULL AND NOT regexp_matches({name}, '{usual}')) AS {name}"
-        for name in names
+    raw: RawSheet,
+    days: Mapping[int, frozenset[str]],
+) -> dict[int, Order]:
+    parts = raw.parts
+    looked_at = {name for n, part in parts.items() if not part.dates for name in days[n]}
+    evidence = _evidence(db, sheet, sorted(looked_at)) if looked_at else {}
+    orders = {n: _order(part.dates, *evidence.get(n, (0, 0, 0))) for n, part in parts.items()}
+    sure = {o.dates for o in orders.values() if o.matters and not (o.is_guess or o.is_mixed)}
+    if len(sure) != 1:
+        return orders
+    others = Order(sure.pop(), matters=True, is_guess=True, as_others=True)
+    return {n: others if order.is_guess else order for n, order in orders.items()}
+
+
+def _order(said: str | None, found: int, day_first: int, month_first: int) -> Order:
+    """The order of one part, from the numbers of its days that can be read in one way only."""
+    if said:
+        return Order(said, matters=True)
+    return Order(
+        MONTH_FIRST if month_first > day_first else DAY_FIRST,
+        matters=bool(found),
+        is_guess=bool(found) and not day_first and not month_first,
+        is_mixed=bool(day_first and month_first),
     )
-    row = db.execute(f"SELECT {others} FROM raw_{sheet.name}").fetchone() or ()
-    return [name for name, count in zip(names, row, strict=True) if count]
 
 
-def _order(
-    db: duckdb.DuckDBPyConnection, sheet: Sheet, days: list[str], said: str | None
-) -> tuple[str, bool]:
-    """Whether the day or the month comes first, and whether that had to be guessed."""
-    if said or not days:
-        return said or DAY_FIRST, False
+def _evidence(
+    db: duckdb.DuckDBPyConnection, sheet: Sheet, days: list[str]
+) -> dict[int, tuple[int, int, int]]:
+    """For each part: its days such as 05/06/2024, and those that put day and month first."""
     cells = " UNION ALL ".join(
-        f"SELECT {latin_digits(trimmed(name))} AS cell FROM raw_{sheet.name}" for name in days
+        f"SELECT line, {latin_digits(trimmed(name))} AS cell FROM raw_{sheet.name}" for name in days
     )
-    row = db.execute(
-        "SELECT count(*), count(*) FILTER (first > 12 AND second <= 12),"
+    rows = db.execute(
+        "SELECT part, count(*), count(*) FILTER (first > 12 AND second <= 12),"
         " count(*) FILTER (second > 12 AND first <= 12) FROM ("
-        f" SELECT DISTINCT regexp_extract(cell, '{SHORT}', 1)::INT AS first,"
+        f" SELECT DISTINCT {PART} AS part, regexp_extract(cell, '{SHORT}', 1)::INT AS first,"
         f"  regexp_extract(cell, '{SHORT}', 2)::INT AS second"
-        f" FROM ({cells}) WHERE regexp_matches(cell, '{SHORT}'))"
-    ).fetchone() or (0, 0, 0)
-    found, day_first, month_first = row
-    order = MONTH_FIRST if month_first > day_first else DAY_FIRST
-    return order, bool(found) and not day_first and not month_first
-
-
-def _has_commas(db: duckdb.DuckDBPyConnection, sheet: Sheet, column: Column) -> bool:
-    """Whether the comma is the decimal mark; where cells contradict each other, most decide."""
-    cell = f"replace({latin_digits(trimmed(column.name))}, '{ARABIC_POINT}', ',')"
-    comma = COMMA_OF_DEGREES if column.kind is Kind.DEGREES else DECIMAL_COMMA
-    counts = db.execute(
-        f"SELECT count(*) FILTER (regexp_matches({cell}, '{comma}')),"
-        f" count(*) FILTER (regexp_matches({cell}, '{DECIMAL_POINT}')) FROM raw_{sheet.name}"
-    ).fetchone()
-    commas, points = counts or (0, 0)
-    return commas > points
+        f" FROM ({cells}) WHERE regexp_matches(cell, '{SHORT}')) GROUP BY part"
+    ).fetchall()
+    return {part: (found, day_first, month_first) for part, found, day_first, month_first in rows}

@@ -1,11 +1,13 @@
 """From the text of a cell to a typed value, as DuckDB SQL."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 
 from customers.duck import literal
-from customers.importing.notations import ARABIC_GROUP, ARABIC_POINT, DAY_FIRST, Notations
+from customers.importing.notations import DAY_FIRST, Notations
+from customers.importing.numbers import ARABIC_POINT, bare_number, marks
+from customers.importing.read import by_part
 from customers.importing.sql import folded, latin_digits, trimmed
 from customers.importing.tables import Column, Kind, Sheet
 from customers.importing.words import fold
@@ -22,16 +24,25 @@ NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
 YEAR_FIRST = ("%Y %m %d", "%Y %b %d", "%Y %B %d")
 
 
-def parsed(sheet: Sheet, given: Collection[str], notations: Notations, rows: str = "true") -> str:
+def parsed(
+    sheet: Sheet,
+    given: Collection[str],
+    notations: Mapping[int, Notations],
+    rows: str = "true",
+) -> str:
     """A query of the rows of `raw_<sheet>` that a condition, in SQL, picks.
 
+    The notations are those of each part, by its number.
     It gives line, and for each column of the sheet three columns:
 
     `raw_<column>` as it stands in the file, `text_<column>` trimmed or NULL, and `<column>` the
     typed value, NULL where the text is not of the type. Columns that are not given are NULL.
     """
     texts = ", ".join(_texts(column, column.name in given) for column in sheet.columns)
-    values = ", ".join(f"{_value(column, notations)} AS {column.name}" for column in sheet.columns)
+    values = ", ".join(
+        f"{by_part({n: _value(column, one) for n, one in notations.items()})} AS {column.name}"
+        for column in sheet.columns
+    )
     return f"SELECT *, {values} FROM (SELECT line, {texts} FROM raw_{sheet.name} WHERE {rows})"
 
 
@@ -84,7 +95,7 @@ def _any_day(text: str, notations: Notations) -> str:
     latin = latin_digits(text)
     bare = f"regexp_replace({latin}, '{CLOCK}', '')"
     words = rf"regexp_replace(trim({bare}), '[-/.,\s]+', ' ', 'g')"
-    numbers = "%d %m %Y" if notations.dates == DAY_FIRST else "%m %d %Y"
+    numbers = "%d %m %Y" if notations.order.dates == DAY_FIRST else "%m %d %Y"
     long = ", ".join(literal(f) for f in (*YEAR_FIRST, numbers, *NAMED_MONTHS))
     short = ", ".join(literal(f.replace("%Y", "%y")) for f in (numbers, *NAMED_MONTHS))
     here = f"(try_cast({latin} AS TIMESTAMPTZ) AT TIME ZONE {literal(settings.TIME_ZONE)})::DATE"
@@ -107,10 +118,8 @@ def _number(column: Column, notations: Notations) -> str:
     text = f"text_{column.name}"
     if column.name not in notations.numbers:
         return text
-    point, group = (",", ".") if column.name in notations.commas else (".", ",")
-    spaces = rf"[\s\x{{a0}}\x{{202f}}{ARABIC_GROUP}]"
-    latin = f"regexp_replace({latin_digits(text)}, '{spaces}', '', 'g')"
-    latin = f"replace({latin}, '{ARABIC_POINT}', '{point}')"
+    point, group = marks(has_comma=notations.numbers[column.name].has_comma)
+    latin = f"replace({bare_number(text)}, '{ARABIC_POINT}', '{point}')"
     grouped = rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?$"
     plain = f"CASE WHEN regexp_matches({latin}, '{grouped}') THEN replace({latin}, '{group}', '')"
     return f"replace({plain} ELSE {latin} END, '{point}', '.')"

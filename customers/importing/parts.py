@@ -1,7 +1,8 @@
 """What a source is made of: the sheets of a workbook, the files of a folder or a zip."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Correction:
     delimiter: str | None = None
     heading_line: int | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """What is said, as in a mapping."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -41,7 +46,13 @@ class Part:
     headings: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]  # the first rows beneath the headings, five at most
     above: int = 1  # line ends in the file up to that of the headings; a row may have several
+    # Of a file of rejected rows: a CSV file of those whose cells are all empty; line, value.
+    unmended: Path | None = None
+    correction: Correction = Correction()
+    uncorrected: "Part | None" = None  # as it was found before it was corrected
 
 
 # The first columns of a file of rejected rows; the row's own follow.
 REJECT_COLUMNS = ("sheet", "line", "column", "value", "code", "reason")
+# What stands in a row's cells under the headings of other sheets; an empty cell may mean something.
+NO_COLUMN = "(no such column)"

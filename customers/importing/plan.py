@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from customers.bulk import copy_out, quoted
+from customers.duck import literal
 from customers.importing.read import RawSheet
 from customers.importing.rejects import rejected_rows
 from customers.importing.sql import scalar
 from customers.importing.stored import field_type
-from customers.importing.tables import TABLES, Table
+from customers.importing.tables import GENDERS, TABLES, Sheet, Table
+from customers.models import Customer, Transaction
 
 MOST_EXAMPLES, MOST_ROWS = 5, 3
+MOST_BRANCHES = 10_000  # in one query
 
 
 class RowsUnaccounted(RuntimeError):
@@ -33,6 +38,9 @@ class Counts:
 def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str, Counts]:
     """Compare the good rows of all tables with what is stored: {table: counts}.
 
+    The sheet genders counts as well where rows of it are rejected: nothing of it is stored, so that
+    its good rows are unchanged.
+
     Call it after `check`. `plan_<table>` becomes a view with line, id (of the stored row, or
     NULL), the fields of the source, `old_` and each field, is_new and is_changed. Columns that the
     source lacks keep what is stored. Raises RowsUnaccounted when the counts don't add up.
@@ -40,14 +48,20 @@ def plan(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> dict[str
     for table in TABLES:
         if table.name in raw:
             _compare(db, table, raw[table.name])
-    return {
+    counts = {
         table.name: _count(db, table, raw[table.name]) if table.name in raw else Counts()
         for table in TABLES
     }
+    # Nothing of this sheet is stored; it only says what ids stand for, unless a row of it is wrong.
+    if GENDERS.name in raw and (looked_up := _looked_up(db, raw[GENDERS.name])).rejected:
+        counts[GENDERS.name] = looked_up
+    return counts
 
 
-def customers_affected(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet]) -> int:
-    """How many customers' figures change: they, their coupons, or the places of these, do."""
+def customers_affected(
+    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
+) -> int:
+    """How many customers' figures change: they, their coupons, or the branches of these, do."""
     affected = []
     if "customers" in raw:
         affected.append("SELECT external_id FROM plan_customers WHERE is_new OR is_changed")
@@ -58,7 +72,30 @@ def customers_affected(db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet
             f"SELECT coalesce(s.external_id, '#' || m.id) FROM ({moved}) m"
             " LEFT JOIN stored_customers s USING (id)"
         )
+    if "branches" in raw:
+        affected += _customers_of_changed_branches(db, folder)
     return scalar(db, f"SELECT count(*) FROM ({' UNION '.join(affected)})") if affected else 0
+
+
+def _customers_of_changed_branches(db: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
+    """Queries of the external ids of those who have stored coupons there."""
+    changed = db.execute("SELECT id FROM plan_branches WHERE is_changed ORDER BY id").fetchall()
+    coupons, customers = quoted(Transaction._meta.db_table), quoted(Customer._meta.db_table)
+    queries = []
+    for start in range(0, len(changed), MOST_BRANCHES):
+        ids = ", ".join(str(int(pk)) for (pk,) in changed[start : start + MOST_BRANCHES])
+        path = folder / f"customers-of-branches-{start}.csv"
+        copy_out(
+            f"SELECT DISTINCT c.external_id FROM {coupons} t JOIN {customers} c"
+            f" ON c.id = t.customer_id WHERE t.branch_id IN ({ids})",
+            path,
+        )
+        queries.append(
+            f"SELECT external_id FROM read_csv({literal(path)}, header = true, delim = ',',"
+            " quote = '\"', escape = '\"', auto_detect = false,"
+            " columns = {'external_id': 'VARCHAR'})"
+        )
+    return queries
 
 
 def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list[dict[str, Any]]:
@@ -66,7 +103,7 @@ def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list
 
     The old value of a reference is the external id of the row it refers to.
     """
-    fields = table.fields(set(raw.headings))[1:]
+    fields = table.fields(raw.given)[1:]
     shown = ", ".join(
         f"{field}_key AS {field}, old_{field}"
         if table.reference(field)
@@ -80,15 +117,20 @@ def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list
     return [_example(table, fields, row) for row in found]
 
 
-def first_rows(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list[dict[str, Any]]:
-    """The first rows that would be created: {column: value as it would be stored}."""
-    fields = table.fields(set(raw.headings))
+def first_rows(
+    db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet
+) -> list[list[tuple[str, str | None]]]:
+    """The first rows that would be created: column and value as it would be stored.
+
+    Pairs, because PostgreSQL keeps no order in a JSON object.
+    """
+    fields = table.fields(raw.given)
     shown = ", ".join(f"{f}_key" if table.reference(f) else f for f in fields)
     found = db.execute(
         f"SELECT {shown} FROM plan_{table.name} WHERE is_new ORDER BY line LIMIT {MOST_ROWS}"
     ).fetchall()
     names = [table.columns_of(field)[0].name for field in fields]
-    return [dict(zip(names, map(_shown, row), strict=True)) for row in found]
+    return [list(zip(names, map(_shown, row), strict=True)) for row in found]
 
 
 def _example(table: Table, fields: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
@@ -111,7 +153,7 @@ def _shown(value: Any) -> str | None:
 
 
 def _compare(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> None:
-    fields = table.fields(set(raw.headings))[1:]
+    fields = table.fields(raw.given)[1:]
     columns = [_resolved(table, field) for field in fields]
     joins = [
         f"LEFT JOIN stored_{table.reference(f)} r_{f} ON r_{f}.external_id = g.{f}"
@@ -145,13 +187,27 @@ def _count(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> Counts
     ).fetchone()
     good, created, updated = row or (0, 0, 0)
     repeated = scalar(db, f"SELECT count(*) FROM repeats_{table.name}")
-    counts = Counts(
-        rows=raw.rows,
-        created=created,
-        updated=updated,
-        unchanged=good - created - updated + repeated,
-        rejected=rejected_rows(db, table.name),
+    return _accounted(
+        table,
+        Counts(
+            rows=raw.rows,
+            created=created,
+            updated=updated,
+            unchanged=good - created - updated + repeated,
+            rejected=rejected_rows(db, table.name),
+        ),
     )
-    if good + repeated + counts.rejected != raw.rows:
-        raise RowsUnaccounted(f"The rows of {table.name} don't add up: {counts}.")
+
+
+def _looked_up(db: duckdb.DuckDBPyConnection, raw: RawSheet) -> Counts:
+    """The rows of the sheet genders."""
+    name = GENDERS.name
+    good = f"(SELECT count(*) FROM good_{name}) + (SELECT count(*) FROM repeats_{name})"
+    unchanged, rejected = scalar(db, f"SELECT {good}"), rejected_rows(db, name)
+    return _accounted(GENDERS, Counts(rows=raw.rows, unchanged=unchanged, rejected=rejected))
+
+
+def _accounted(sheet: Sheet, counts: Counts) -> Counts:
+    if counts.created + counts.updated + counts.unchanged + counts.rejected != counts.rows:
+        raise RowsUnaccounted(f"The rows of {sheet.name} don't add up: {counts}.")
     return counts

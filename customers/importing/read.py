@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from customers.duck import literal
 from customers.importing.csv_files import read_part
 from customers.importing.mapping import BadMapping, PartMapping, faults_of_mapping
 from customers.importing.parts import Part
@@ -16,17 +17,50 @@ from customers.importing.unreadable import UnreadableSource
 
 LINES = 1 << 40  # more lines than a part has
 LINE = f"(line % {LINES})"  # the line in its part, in SQL
+PART = f"(line // {LINES})"  # the number of its part
+
+
+@dataclass(frozen=True)
+class ReadPart:
+    """A part from which rows of a sheet were read."""
+
+    label: str  # what people call it: sheet customers, file customers.csv
+    headings: Mapping[str, str]  # the columns it has: as they are written in the file
+    dates: str | None = None  # one of mapping.DATES where a person said it
 
 
 @dataclass(frozen=True)
 class RawSheet:
     """A sheet that was read: the view `raw_<name>` with `line` and the columns of the catalogue."""
 
-    label: str  # what people call it: sheet customers, file customers.csv
-    headings: Mapping[str, str]  # the columns it has: as they are written in the file
+    parts: Mapping[int, ReadPart]  # by their numbers; all have the same columns
     rows: int  # with the broken ones, without the blank ones
-    parts: tuple[int, ...]  # the numbers of the parts it was read from
-    dates: str | None = None  # one of mapping.DATES where a person said it
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The columns of the catalogue that it has."""
+        return frozenset(next(iter(self.parts.values())).headings)
+
+    def heading(self, column: str) -> str:
+        """SQL of what a column is called in the part in which `line` stands."""
+        headings = {n: literal(part.headings.get(column, column)) for n, part in self.parts.items()}
+        return by_part(headings)
+
+    def label(self, line: str = "line") -> str:
+        """SQL of what people call the part in which a line stands."""
+        return by_part({n: literal(part.label) for n, part in self.parts.items()}, line)
+
+
+def by_part(texts: Mapping[int, str], line: str = "line") -> str:
+    """SQL of what is right for the part in which a line stands: SQL by the number of the part."""
+    numbers: dict[str, list[str]] = {}
+    for number, text in texts.items():
+        numbers.setdefault(text, []).append(str(number))
+    *others, last = numbers
+    cases = " ".join(
+        f"WHEN ({line}) // {LINES} IN ({', '.join(numbers[text])}) THEN {text}" for text in others
+    )
+    return f"CASE {cases} ELSE {last} END" if others else last
 
 
 def read_parts(
@@ -144,7 +178,9 @@ def _read_sheet(
         broken.append(f"SELECT {line} AS line, error_type, row FROM broken_{number}")
     db.execute(f"CREATE VIEW raw_{sheet.name} AS {' UNION ALL '.join(read)}")
     db.execute(f"CREATE VIEW broken_{sheet.name} AS {' UNION ALL '.join(broken)}")
-    first = parts[numbers[0]]
-    headings = {c: h for h, c in mappings[first.name].columns.items() if c}
-    dates = next((m.dates for n in numbers if (m := mappings[parts[n].name]).dates), None)
-    return RawSheet(first.label, headings, rows, tuple(numbers), dates)
+    return RawSheet({n: _read_part(parts[n], mappings[parts[n].name]) for n in numbers}, rows)
+
+
+def _read_part(part: Part, mapping: PartMapping) -> ReadPart:
+    headings = {column: heading for heading, column in mapping.columns.items() if column}
+    return ReadPart(part.label, headings, mapping.dates)

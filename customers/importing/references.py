@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from customers.duck import literal
-from customers.importing.read import LINE, RawSheet
+from customers.importing.read import LINES, RawSheet
 from customers.importing.rejects import add_rejects
 from customers.importing.sql import scalar, trimmed
 from customers.importing.stored import fetch_stored
@@ -21,7 +21,7 @@ def reject_unknown_references(
     An id exists when the file has a good row with it or the database has it. The tables come in
     the order of `TABLES`, so that the rows referred to have been looked at themselves.
     """
-    own = table.fields(set(raw[table.name].headings)) if table.name in raw else ["external_id"]
+    own = table.fields(raw[table.name].given) if table.name in raw else ["external_id"]
     fetch_stored(db, table, _keys(table, raw), own, folder, into=f"stored_{table.name}")
     for other, column in _referring(table, raw):
         _reject_unknown(db, table, other, column, raw)
@@ -34,7 +34,7 @@ def _referring(table: Table, raw: Mapping[str, RawSheet]) -> list[tuple[Table, C
         for other in TABLES
         if other.name in raw
         for column in other.columns
-        if column.references == table.name and column.name in raw[other.name].headings
+        if column.references == table.name and column.name in raw[other.name].given
     ]
 
 
@@ -65,11 +65,11 @@ def _reject_unknown(
     db.execute(f"CREATE OR REPLACE TABLE unknown AS {lines}")
     if not scalar(db, "SELECT count(*) FROM unknown"):
         return
-    position, heading = other.columns.index(column), raw[other.name].headings[column.name]
+    position, heading = other.columns.index(column), raw[other.name].heading(column.name)
     add_rejects(
         db,
         other.name,
-        f"SELECT line, {position}, {literal(heading)}, r.{column.name},"
+        f"SELECT line, {position}, {heading}, r.{column.name},"
         f" 'unknown_reference', {_reason(db, table, f'r.{column.name}', raw)}"
         f" FROM unknown JOIN raw_{other.name} r USING (line)",
     )
@@ -88,11 +88,12 @@ def _reason(
     rejected = f"SELECT line FROM rejects WHERE sheet = {literal(table.name)}"
     db.execute(
         "CREATE OR REPLACE TABLE rejected_keys AS"
-        f" SELECT {trimmed(table.key.name)} AS key, min({LINE}) AS line"
+        f" SELECT {trimmed(table.key.name)} AS key, min(line) AS line"
         f" FROM raw_{table.name} WHERE line IN ({rejected}) GROUP BY 1"
     )
-    said = literal(f" of the {raw[table.name].label} was rejected; mend that one first.")
+    place = f"k.line % {LINES} || ' of the ' || {raw[table.name].label('k.line')}"
     return (
-        f"coalesce((SELECT 'Its {noun} in line ' || k.line || {said} FROM rejected_keys k"
+        f"coalesce((SELECT 'Its {noun} in line ' || {place}"
+        " || ' was rejected; mend that one first.' FROM rejected_keys k"
         f" WHERE k.key = {trimmed(key)}), {nowhere})"
     )

@@ -11,7 +11,9 @@ from typing import Any
 import duckdb
 
 from customers.duck import literal
-from customers.importing.parts import REJECT_COLUMNS, Part
+from customers.formulas import inert, inert_cell
+from customers.importing.csv_files import MOST_KEPT
+from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS, Part
 from customers.importing.read import LINE, LINES, RawSheet
 from customers.importing.sql import scalar
 from customers.importing.tables import SHEETS
@@ -19,8 +21,6 @@ from customers.importing.tables import SHEETS
 MOST_SHOWN = 1000  # characters of the value at fault; the row's own cells are whole
 MOST_REASONS, MOST_EXAMPLES = 30, 5
 REJECTS_FILE = "rejected-rows.csv"
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_STARTS = "'=', '+', '-', '@', chr(9), chr(13)"
 
 
 def create_rejects(db: duckdb.DuckDBPyConnection) -> None:
@@ -83,7 +83,8 @@ def write_rejects(
     Without rejects there is no file and the name is empty.
 
     Columns: sheet, line, column, value and code of the first fault, reason with all of them; then
-    the row as it stands in the source, under its own headings.
+    the row as it stands in the source, under its own headings. A row that could not be told apart
+    into cells is whole in the value, and its cells are empty.
     """
     numbers = [n for name, sheet in raw.items() if rejected_rows(db, name) for n in sheet.parts]
     if not numbers:
@@ -106,26 +107,21 @@ def write_rejects(
     return REJECTS_FILE
 
 
-def inert(cell: str) -> str:
-    """SQL of a cell as it stands in the file, but never a formula, and without NUL."""
-    shown = f"replace({cell}, chr(0), '␀')"
-    return f"CASE WHEN left({cell}, 1) IN ({FORMULA_STARTS}) THEN '''' || {shown} ELSE {shown} END"
-
-
 def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) -> str:
-    """A query of a part's rejected rows, with nothing under the headings it does not have."""
+    """A query of a part's rejected rows, with a mark under the headings that it does not have."""
     positions = {heading: position for position, heading in enumerate(part.headings)}
     cells = ", ".join(
-        f"{inert(f'p.c{positions[h]}')} AS h{n}" if h in positions else f"NULL AS h{n}"
+        f"{_shown(f'p.c{positions[h]}') if h in positions else literal(NO_COLUMN)} AS h{n}"
         for n, h in enumerate(headings)
     )
     first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
-    value = f"left({first['value']}, {MOST_SHOWN})"
+    most = f"if({first['code']} = 'broken_row', {MOST_KEPT}, {MOST_SHOWN})"
+    value = f"left({first['value']}, {most})"
     reasons = "string_agg(reason, ' ' ORDER BY position)"
     return (
         f"SELECT {list(SHEETS).index(sheet)} AS rank, f.row,"
-        f" {inert(literal(part.name))} AS sheet, f.line, {inert('f.column')},"
-        f" {inert('f.value')}, f.code, {inert('f.reason')}, {cells}"
+        f" {literal(inert(part.name))} AS sheet, f.line, {_shown('f.column')},"
+        f" {_shown('f.value')}, f.code, {_shown('f.reason')}, {cells}"
         f" FROM (SELECT line AS row, {LINE} AS line, {first['column']} AS column,"
         f"  {value} AS value, {first['code']} AS code, {reasons} AS reason FROM rejects"
         f"  WHERE sheet = {literal(sheet)} AND line // {LINES} = {number} GROUP BY ALL) f"
@@ -133,9 +129,12 @@ def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) 
     )
 
 
+def _shown(cell: str) -> str:
+    """SQL of a cell as it stands in the file, but never a formula, and without NUL."""
+    return f"replace({inert_cell(cell)}, chr(0), '␀')"
+
+
 def _heading_row(headings: Iterable[str]) -> bytes:
     row = io.StringIO()
-    starts = ("=", "+", "-", "@", "\t", "\r")
-    cells = [f"'{heading}" if heading.startswith(starts) else heading for heading in headings]
-    csv.writer(row, lineterminator="\n").writerow(cells)
+    csv.writer(row, lineterminator="\n").writerow(inert(heading) for heading in headings)
     return row.getvalue().encode()

@@ -4,14 +4,16 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from customers.formulas import bare
+from customers.importing.csv_files import MOST_KEPT
 from customers.importing.csv_parts import Found
-from customers.importing.parts import REJECT_COLUMNS, Part
+from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS, Part
 from customers.importing.unreadable import UnreadableSource
 
 MOST_SHEETS = 100
 LARGEST_CELL = 1 << 24
 OURS = len(REJECT_COLUMNS)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+VALUE = REJECT_COLUMNS.index("value")
 
 
 def is_rejects_file(part: Part) -> bool:
@@ -22,44 +24,57 @@ def is_rejects_file(part: Part) -> bool:
 def split_rejects(part: Part, folder: Path) -> list[Found]:
     """A numbered CSV file for each sheet from which rows were rejected, without our own columns.
 
-    A column is a sheet's when one of its rows has a value in it. Rows with too few or too many
-    cells stay like that. Raises UnreadableSource when the rows can't be told apart.
+    A column is a sheet's unless its rows say that they have none. A row whose cells are all empty
+    is kept apart, see `Part.unmended`; one with too few or too many stays like that. Raises
+    UnreadableSource when the rows can't be told apart.
     """
-    used = _used_columns(part)
-    if len(used) > MOST_SHEETS:
+    columns = _columns_of_sheets(part)
+    if len(columns) > MOST_SHEETS:
         raise UnreadableSource(f"The {part.label} names more than {MOST_SHEETS} sheets.")
-    if len(used) == 1:
-        # All columns are those of the one sheet; one that is empty empties what is stored.
-        used = {name: set(range(OURS, len(part.headings))) for name in used}
-    names = [name for name, columns in used.items() if columns]
     return [
-        _write(part, folder / f"{number}.csv", name, sorted(used[name]))
-        for number, name in enumerate(names)
+        _write(part, folder / f"{number}.csv", name, own)
+        for number, (name, own) in enumerate(columns.items())
+        if own
     ]
 
 
-def _used_columns(part: Part) -> dict[str, set[int]]:
+def _columns_of_sheets(part: Part) -> dict[str, list[int]]:
     used: dict[str, set[int]] = {}
+    not_there: dict[str, set[int]] = {}
     width = len(part.headings)
     for line, row in _rows(part):
         if line == part.format.heading_line:
             continue
-        columns = used.setdefault(_bare(row[0]), set())
-        columns.update(n for n in range(OURS, min(len(row), width)) if row[n])
-    return used
+        name = bare(row[0])
+        cells = list(enumerate(row[:width]))[OURS:]
+        used.setdefault(name, set()).update(n for n, cell in cells if cell not in ("", NO_COLUMN))
+        not_there.setdefault(name, set()).update(n for n, cell in cells if cell == NO_COLUMN)
+    return {
+        name: [n for n in range(OURS, width) if n in columns or n not in not_there[name]]
+        for name, columns in used.items()
+    }
 
 
 def _write(part: Part, path: Path, name: str, columns: list[int]) -> Found:
-    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    unmended = path.with_suffix(".unmended")
+    with (
+        path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+        unmended.open("w", encoding="utf-8", errors="replace", newline="") as others,
+    ):
         # With this line end a carriage return in a cell is quoted; Python 3.11 leaves it bare else.
-        writer = csv.writer(file, lineterminator="\r\n")
+        writer, apart = (csv.writer(f, lineterminator="\r\n") for f in (file, others))
         for line, row in _rows(part):
             if line == part.format.heading_line:
-                writer.writerow([line, *(_bare(row[n]) for n in columns)])
-            elif _bare(row[0]) == name:
-                cells = [row[n] for n in columns if n < len(row)] + row[len(part.headings) :]
-                writer.writerow([line, *cells])
-    return Found(name, f"sheet {name}", path, "csv", numbered=True)
+                writer.writerow([line, *(bare(row[n]) for n in columns)])
+            elif bare(row[0]) == name:
+                cells = ["" if row[n] == NO_COLUMN else row[n] for n in columns if n < len(row)]
+                cells += row[len(part.headings) :]
+                if any(cells):
+                    writer.writerow([line, *cells])
+                else:
+                    apart.writerow([line, bare(row[VALUE])[:MOST_KEPT] if len(row) > VALUE else ""])
+    kept = unmended if unmended.stat().st_size else None
+    return Found(name, f"sheet {name}", path, "csv", numbered=True, unmended=kept)
 
 
 def _rows(part: Part) -> Iterator[tuple[int, list[str]]]:
@@ -83,8 +98,3 @@ def _rows(part: Part) -> Iterator[tuple[int, list[str]]]:
                 f"A quotation mark in line {line + 1} of the {part.label} is never closed,"
                 " so the rows after it can't be told apart. Correct that line."
             ) from error
-
-
-def _bare(name: str) -> str:
-    """A name without the mark that keeps spreadsheets from taking it for a formula."""
-    return name[1:] if name.startswith("'") and name[1:].startswith(FORMULA_STARTS) else name

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from customers.importing.archives import Budget, most_unpacked, unpack_gzip
+from customers.importing.archives import MOST_MEMBERS, TOO_MANY, Budget, most_unpacked, unpack_gzip
 from customers.importing.contents import GZIP, PARQUET, WORKBOOK, ZIP, NoTable, kind_of
 from customers.importing.csv_parts import Found, part_of
-from customers.importing.given_files import GivenFile, files_of, readable
+from customers.importing.given_files import GivenFile, files_of, files_of_zip, readable
 from customers.importing.headings import known_headings
 from customers.importing.parts import Correction, Part
 from customers.importing.rejects_files import is_rejects_file, split_rejects
@@ -16,6 +16,7 @@ from customers.importing.unreadable import UnreadableSource
 from customers.importing.workbooks import parquet_as_csv, sheets_as_csv
 
 Tell = Callable[[str], object]
+Known = Callable[[Part], Correction | None]
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,21 @@ class _Work:
     folder: Path
     budget: Budget
     places: int = 0
+    files: int = 0
     passed_over: list[UnreadableSource] = field(default_factory=list)
     tell: Tell = lambda sentence: None
+    known: Known = lambda part: None
 
     def pass_over(self, file: GivenFile, error: UnreadableSource) -> None:
         """Leave a file out that is no table, and say so."""
         self.passed_over.append(error)
         self.tell(f"Left out: the file {file.shown}. {error}")
+
+    def count(self) -> None:
+        """One more file; those of all archives count."""
+        self.files += 1
+        if self.files > MOST_MEMBERS:
+            raise UnreadableSource(TOO_MANY.format("folder", MOST_MEMBERS))
 
     def place(self) -> Path:
         """A new folder."""
@@ -56,23 +65,20 @@ def find_parts(
     corrections: Mapping[str, Correction],
     called: str = "",
     tell: Tell = lambda sentence: None,
+    known: Known = lambda part: None,
 ) -> list[Part]:
     """The sheets and files of a source, prepared in the folder, in the order of the source.
 
     `corrections` says by the name of a part what a person knows of its format; `called` is the
     name of an uploaded file, where it is kept under another one. `tell` hears a sentence about
-    each file that is left out. Raises UnreadableSource when there is nothing to be read, or when
+    each file that is left out, and `known` says what is known of a part of which a person says
+    nothing. Raises UnreadableSource when there is nothing to be read, or when
     a file that was meant to be read can't be.
     """
-    work = _Work(folder, Budget(most_unpacked()), tell=tell)
+    work = _Work(folder, Budget(most_unpacked()), tell=tell, known=known)
     candidates: list[_Candidate] = []
     for file in files_of(source, work.place(), work.budget, called):
-        try:
-            candidates += _candidates(file, work)
-        except NoTable as error:
-            if file.is_meant:
-                raise
-            work.pass_over(file, error)
+        candidates += _candidates(file, work)
     parts = _parts(_named_apart(candidates), work, corrections)
     if parts:
         return parts
@@ -87,7 +93,22 @@ def _nothing(name: str) -> UnreadableSource:
 
 
 def _candidates(file: GivenFile, work: _Work) -> list[_Candidate]:
+    """What a file may become; nothing, said by the work, where it is no table."""
+    work.count()
+    try:
+        return _read(file, work)
+    except NoTable as error:
+        if file.is_meant:
+            raise
+        work.pass_over(file, error)
+    return []
+
+
+def _read(file: GivenFile, work: _Work) -> list[_Candidate]:
     kind = kind_of(file.path, file.shown)
+    if kind == ZIP and file.is_loose:
+        inside = files_of_zip(file, work.place(), work.budget)
+        return [candidate for inner in inside for candidate in _candidates(inner, work)]
     if kind == GZIP:
         unpacked = unpack_gzip(file.path, work.place() / "part.csv", work.budget, file.shown)
         file, kind = replace(file, path=unpacked), kind_of(unpacked, file.shown)
@@ -162,7 +183,7 @@ def _parts_of(
     candidate: _Candidate, said: Correction | None, work: _Work, *, alone: bool
 ) -> list[Part]:
     try:
-        part = part_of(candidate.found, said or Correction())
+        part = _part(candidate.found, said or Correction(), work.known)
     except UnreadableSource as error:
         if alone or candidate.file.has_tables_name:
             raise
@@ -175,6 +196,32 @@ def _parts_of(
         return [part]
     work.tell(f"Left out: the {part.label}. None of its columns is known.")
     return []
+
+
+def _part(found: Found, said: Correction, known: Known) -> Part:
+    """The part as it is said to be written, or as an earlier one that was found alike was said."""
+    as_found = _as_found(found)
+    correction = said
+    if as_found and said == Correction():
+        correction = known(as_found) or said
+        if correction == said:
+            return as_found
+    try:
+        # Last, since both may be written to the same file in UTF-8.
+        part = part_of(found, correction)
+    except UnreadableSource:
+        if correction == said:
+            raise
+        return part_of(found, said)
+    return replace(part, correction=correction, uncorrected=as_found)
+
+
+def _as_found(found: Found) -> Part | None:
+    """The part without a correction, if it can be read so."""
+    try:
+        return part_of(found, Correction())
+    except UnreadableSource:
+        return None
 
 
 def _is_table(file: GivenFile, part: Part) -> bool:

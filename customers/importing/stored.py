@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 from django.db import connection, models
 
-from customers.bulk import NULL, copy_in, copy_out, quoted
+from customers.bulk import NULL, copy_in, copy_out, execute, quoted
 from customers.duck import literal
 from customers.importing.sql import scalar
 from customers.importing.tables import Table
@@ -64,7 +64,7 @@ def fetch_stored(
     else:
         _stage_keys(db, keys, folder)
         copy_out(_selected(table, list(types), WANTED), path)
-        _execute(f"DROP TABLE {WANTED}")
+        execute(f"DROP TABLE {WANTED}")
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
     db.execute(
         f"INSERT INTO {into} FROM read_csv({literal(path)}, header = true, auto_detect = false,"
@@ -92,14 +92,9 @@ def _are_most(model: type[models.Model], wanted: int) -> bool:
 def _stage_keys(db: duckdb.DuckDBPyConnection, keys: str, folder: Path) -> None:
     path = folder / f"{WANTED}.csv"
     db.execute(f"COPY (SELECT * FROM ({keys})) TO {literal(path)} (FORMAT csv, HEADER true)")
-    _execute(f"DROP TABLE IF EXISTS {WANTED}")
-    _execute(f"CREATE TEMPORARY TABLE {WANTED} (id varchar(64))")
+    execute(f"DROP TABLE IF EXISTS {WANTED}")
+    execute(f"CREATE TEMPORARY TABLE {WANTED} (id varchar(64))")
     copy_in(WANTED, ["id"], path)
     path.unlink()
     if connection.vendor == "postgresql":
-        _execute(f"ANALYZE {WANTED}")
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+        execute(f"ANALYZE {WANTED}")

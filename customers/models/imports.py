@@ -6,16 +6,16 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import models
+from django.db import OperationalError, models
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models.jobs import Job
+from customers.models.jobs import Job, JobCancelled
+from customers.patience import is_locked
 
 LIVE_SECONDS = 3600  # longer than an import says nothing
 UPLOAD = "upload-"  # how the names of kept uploads begin
 UNDO_STOPPED = "The undo was stopped; everything stays loaded."
-OUTCOMES = ("rows", "created", "updated", "unchanged", "rejected")
 
 
 class ImportStatus(models.TextChoices):
@@ -77,6 +77,9 @@ class DataImport(Job):
     # The name of a file in `folder`; empty when no row was rejected.
     rejects_file = models.CharField(max_length=100, blank=True, editable=False)
     loaded_at = models.DateTimeField(null=True, editable=False)
+    load_seconds = models.FloatField(
+        null=True, editable=False, help_text="How long the worker had it until it was loaded."
+    )
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -145,7 +148,23 @@ class DataImport(Job):
         if self.status == self.Status.RUNNING:
             # First, because on SQLite the row can't be written while the import loads.
             cache.set(self._stop_key, True, LIVE_SECONDS)
-        return super().cancel()
+        try:
+            return super().cancel()
+        except OperationalError as error:
+            if self.status == self.Status.RUNNING and is_locked(error):
+                return True  # it was told in the cache
+            raise
+
+    def report(self, stage: str, progress: float) -> None:
+        """See `Job.report`; said in the cache too, where it is heard whoever writes meanwhile."""
+        self.wait(stage, progress)
+        super().report(stage, progress)
+
+    def wait(self, stage: str, progress: float) -> None:
+        """Say what it waits for, without the database. Raises JobCancelled when asked to stop."""
+        self.tell_live({"stage": stage, "progress": progress})
+        if self.is_stop_asked():
+            raise JobCancelled
 
     def is_stop_asked(self) -> bool:
         """Whether someone asked it to stop, in the time it is at work."""
@@ -161,7 +180,7 @@ class DataImport(Job):
         said = {"stage": self.stage, "progress": self.progress}
         if self.status != self.Status.RUNNING:
             return said
-        return max(said, cache.get(self._live_key) or said, key=lambda told: told["progress"])
+        return cache.get(self._live_key) or said
 
     @property
     def _stop_key(self) -> str:
@@ -205,7 +224,8 @@ class ColumnMapping(models.Model):
 
     # A digest of the part's name, without digits, and its headings.
     shape = models.CharField(max_length=64, unique=True)
-    # As one part of `DataImport.mapping`.
+    # As one part of `DataImport.mapping`; and `written`, where a person corrected how such a file
+    # is written: {"said": its encoding, delimiter or heading_line, "found": what was found}.
     mapping = models.JSONField()
     used_at = models.DateTimeField(default=timezone.now)
 

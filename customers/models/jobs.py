@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from customers.querysets import JobQuerySet
+from customers.patience import is_locked
+from customers.querysets import JobQuerySet, beat_key
 
 logger = logging.getLogger(__name__)
 BEAT_SECONDS = 15.0
@@ -81,8 +83,14 @@ class Job(models.Model):
         Raises JobCancelled when someone asked for it, JobLost when another worker has the job.
         """
         self.stage, self.progress = stage, progress
-        self._update_mine(stage=stage, progress=progress, heartbeat_at=timezone.now())
-        self._stop_if_asked()
+        try:
+            self._update_mine(stage=stage, progress=progress, heartbeat_at=timezone.now())
+            self._stop_if_asked()
+        except OperationalError as error:
+            if not is_locked(error) or connection.in_atomic_block:
+                raise
+            # Nobody can be told now; that is no reason not to go on.
+            logger.info("%r could not say how far it is: the database is busy.", self)
 
     def hold(self) -> None:
         """Keep other workers from taking the job until the transaction ends. Raises JobLost."""
@@ -124,9 +132,12 @@ class Job(models.Model):
         finally:
             done.set()
             beat.join()
+            cache.delete(beat_key(type(self), self.pk))
 
     def _beat_until(self, done: threading.Event) -> None:
         while not done.wait(BEAT_SECONDS):
+            # First, because a long import on SQLite keeps everyone from writing to the row.
+            cache.set(beat_key(type(self), self.pk), True, self.LOST_AFTER_SECONDS)
             try:
                 self._mine().update(heartbeat_at=timezone.now())
             except OperationalError:

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from customers.importing.read import RawSheet
+from customers.importing.read import RawSheet, ReadPart
 from customers.importing.sql import trimmed
 from customers.importing.tables import Column, Kind, Table
 from customers.operations.bulk_rows import SentRow, columns_by_field
@@ -35,7 +35,8 @@ def stage_rows(
     )
     db.execute(f"CREATE TABLE broken_{table.name} (line BIGINT, error_type VARCHAR, row VARCHAR)")
     headings = {column.name: field for field, column in columns.items()}
-    return {table.name: RawSheet(f"{table.name} of the request", headings, len(rows), (0,))}
+    sent = ReadPart(f"{table.name} of the request", headings)
+    return {table.name: RawSheet({0: sent}, len(rows))}
 
 
 def keep_texts(db: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -21,13 +21,14 @@ from customers.operations.bulk_rows import RowError, SentRow, columns_by_field, 
 from customers.operations.bulk_staging import keep_texts, stage_rows
 from customers.operations.facts import mark_facts_stale
 from customers.operations.import_months import changed_months, touched
+from customers.patience import LOCKED
 
 MOST_ROWS = 10_000
 MOST_TRIES = 5
 PATIENCE_SECONDS = 20
 BUSY = "The database is busy with the same records or a long import. Try again in a minute."
 # What the databases say when somebody else is in the way.
-WAITED_TOO_LONG = ("database is locked", "database table is locked", "lock timeout")
+WAITED_TOO_LONG = (*LOCKED, "lock timeout")
 DEADLOCK = "deadlock detected"
 CONTRADICTS = (
     "Another row of the request has the same external_id with other values. Keep the right one."

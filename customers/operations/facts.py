@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q, QuerySet
 from django.utils import timezone
 
 from customers.bulk import consistent_read
@@ -21,6 +22,8 @@ from customers.models import FactsChange, FactsVersion
 logger = logging.getLogger(__name__)
 # A page that began to read an older version may finish in peace.
 GRACE = timedelta(minutes=15)
+# Longer than any run is at work that will refer to the figures it began with.
+REMEMBERED_FOR = timedelta(days=1)
 # Databases limit how many values one statement may name.
 MOST_VALUES = 10_000
 # Each try that fails means that another refresh has just succeeded.
@@ -61,14 +64,41 @@ def refresh_facts(*, full: bool = False) -> FactsVersion:
     root = Path(settings.FACTS_DIR)
     with folders.being_written(root):
         version = _refresh(full=full)
-    for folder in folders.remove_all_but(_kept_folders, root):
-        logger.info("Removed the folder %s, which nobody reads.", folder.name)
+    _remove_folders(root)
     return version
 
 
 def refresh_stale_facts() -> FactsVersion | None:
     """Take a new snapshot if records changed since the last one."""
     return refresh_facts() if facts_are_stale() else None
+
+
+def clean_facts() -> None:
+    """Remove the folders that no page can be reading any more, and forget versions long replaced.
+
+    A version that something else refers to, as a segmentation run, stays.
+    """
+    root = Path(settings.FACTS_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    _remove_folders(root)
+    for version in _long_replaced():
+        # Something may refer to it since the question was asked.
+        with suppress(ProtectedError, IntegrityError):
+            version.delete()
+
+
+def _long_replaced() -> QuerySet[FactsVersion]:
+    """Versions that were replaced, or begun and never finished, and to which nothing refers."""
+    long_ago = timezone.now() - REMEMBERED_FOR
+    never_read = Q(replaced_at=None, created_at__lt=long_ago)
+    old = Q(replaced_at__lt=long_ago) | never_read
+    unused = Q(**{f"{r.name}__isnull": True for r in FactsVersion._meta.related_objects})
+    return FactsVersion.objects.filter(old, unused, is_current=False)
+
+
+def _remove_folders(root: Path) -> None:
+    for folder in folders.remove_all_but(_kept_folders, root):
+        logger.info("Removed the folder %s, which nobody reads.", folder.name)
 
 
 def _checked(named: Collection[str] | None) -> list[str] | None:

@@ -78,12 +78,17 @@ def tidy(data_import: DataImport) -> None:
 
 def tidy_after_kills() -> None:
     """Tidy up after workers that were killed when their import had ended already."""
-    folder = Path(settings.IMPORTS_DIR)
-    at_work = {path.parent.name for path in folder.glob("*/work-*")}
-    uploads = [str(path) for path in folder.glob(f"{UPLOAD}*")]
-    left = Q(pk__in=[name for name in at_work if name.isdecimal()]) | Q(path__in=uploads)
+    uploads = [str(path) for path in Path(settings.IMPORTS_DIR).glob(f"{UPLOAD}*")]
+    undone = Q(pk__in=_that_have("before-*")) & ~Q(status=Status.COMPLETED)
+    left = Q(pk__in=_that_have("work-*")) | undone | Q(path__in=uploads)
     for data_import in DataImport.objects.exclude(status__in=DataImport.UNFINISHED).filter(left):
         tidy(data_import)
+
+
+def _that_have(files: str) -> set[int]:
+    """The numbers of the imports that have such files."""
+    names = {path.parent.name for path in Path(settings.IMPORTS_DIR).glob(f"*/{files}")}
+    return {int(name) for name in names if name.isdecimal()}
 
 
 def _needs_upload(data_import: DataImport) -> bool:
@@ -92,8 +97,12 @@ def _needs_upload(data_import: DataImport) -> bool:
 
 def _forget_old_values() -> None:
     """Only the last imports can be undone."""
-    keeping = {path.parent.name for path in Path(settings.IMPORTS_DIR).glob("*/before-*")}
-    loaded = DataImport.objects.filter(pk__in=[name for name in keeping if name.isdecimal()])
+    loaded = DataImport.objects.filter(
+        pk__in=_that_have("before-*"),
+        # One that is just loading has old values already, and databases sort its NULL differently.
+        status=Status.COMPLETED,
+        loaded_at__isnull=False,
+    )
     for older in loaded.order_by("-loaded_at")[UNDOABLE:]:
         for table in TABLES:
             before_file(older.folder, table).unlink(missing_ok=True)

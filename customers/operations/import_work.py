@@ -16,7 +16,15 @@ from django.utils import timezone
 from customers.duck import open_duckdb
 from customers.importing.check import check
 from customers.importing.load import RecordsMoved, load
-from customers.importing.mapping import BadMapping, PartMapping, as_said, corrections_of, map_parts
+from customers.importing.mapping import (
+    LEFT_OUT,
+    BadMapping,
+    PartMapping,
+    as_said,
+    corrections_of,
+    map_parts,
+)
+from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
 from customers.importing.parts import Part
 from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
@@ -27,14 +35,15 @@ from customers.importing.tables import TABLE_NAMED
 from customers.models import DataImport
 from customers.operations.facts import facts_are_stale, mark_facts_stale, refresh_facts
 from customers.operations.import_months import changed_months, touched
-from customers.operations.live import LOADING_FROM, Live, stoppable
-from customers.operations.mappings import remember, remembered
+from customers.operations.live import LOADING_FROM, WAITING, Live, stoppable
+from customers.operations.mappings import remember, remembered, remembered_correction
 from customers.operations.turns import turn
+from customers.patience import patiently
 
 logger = logging.getLogger(__name__)
 Status = DataImport.Status
 MOST_TRIES = 3
-WAITING = "Waiting for another import to end"
+FoundNotations = Mapping[int, Notations]  # by the number of the part
 NOTHING_LOADED = "{rejected:,} of {rows:,} rows are rejected, so nothing was loaded, as you chose."
 
 
@@ -76,14 +85,16 @@ def _check_or_load(data_import: DataImport) -> None:
             read = _read(data_import, db, folder)
         if read is None:
             return
-        wait = partial(data_import.report, WAITING, 0.2)
+        wait = partial(data_import.wait, WAITING, 0.2)
         # Giving the turn back must not be broken off.
         with turn(wait) if loads else nullcontext(), stoppable(data_import, db):
             found = _check(data_import, db, folder, *read)
             if loads:
                 _load(data_import, db, folder, found)
             else:
-                _finish_check(data_import, found)
+                # A check has no turn, so it may meet an import that is being written.
+                wait = partial(data_import.wait, WAITING, 0.5)
+                patiently(partial(_finish_check, data_import, found), wait)
 
 
 def _read(
@@ -94,18 +105,28 @@ def _read(
     corrections = corrections_of(data_import.mapping)
     left_out: list[str] = []
     parts = find_parts(
-        Path(data_import.path), folder, corrections, data_import.source_name, left_out.append
+        Path(data_import.path),
+        folder,
+        corrections,
+        data_import.source_name,
+        left_out.append,
+        remembered_correction,
     )
     data_import.preview = {"notes": left_out}
     mappings, faults = _mapped(data_import, parts)
     data_import.parts = describe(parts, mappings)
     if faults:
-        data_import.finish(
-            Status.MAPPING,
-            stage="",
-            error=" ".join(faults),
-            parts=data_import.parts,
-            preview=data_import.preview,
+        wait = partial(data_import.wait, WAITING, 0.1)
+        patiently(
+            partial(
+                data_import.finish,
+                Status.MAPPING,
+                stage="",
+                error=" ".join(faults),
+                parts=data_import.parts,
+                preview=data_import.preview,
+            ),
+            wait,
         )
         return None
     return parts, mappings, read_parts(db, parts, mappings)
@@ -136,13 +157,15 @@ def _check(
     data_import.report("Comparing with what is stored", 0.4)
     counts = plan(db, raw)
     preview = {
-        "customers": customers_affected(db, raw),
+        "customers": customers_affected(db, raw, folder),
         "examples": {
             name: examples(db, TABLE_NAMED[name], raw[name])
             for name, count in counts.items()
             if count.updated
         },
-        "notes": data_import.preview["notes"] + _notes(raw, notations),
+        "notes": data_import.preview["notes"]
+        + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
+        + _notes(raw, notations),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])
@@ -153,7 +176,7 @@ def _check(
     outcome = {
         "stage": "",
         "progress": 1.0,
-        "parts": data_import.parts,
+        "parts": _with_found(data_import.parts, raw, notations),
         "tables": {name: asdict(count) for name, count in counts.items()},
         "preview": preview,
         "rejects_file": rejects,
@@ -162,8 +185,22 @@ def _check(
     return Found(parts, mappings, raw, counts, outcome)
 
 
-def _notes(raw: Mapping[str, RawSheet], notations: Mapping[str, Notations]) -> list[str]:
-    return [sentence for name, n in notations.items() for sentence in n.in_words(raw[name])]
+def _notes(raw: Mapping[str, RawSheet], notations: Mapping[str, FoundNotations]) -> list[str]:
+    return [sentence for name, n in notations.items() for sentence in in_words(raw[name], n)]
+
+
+def _with_found(
+    described: list[dict[str, Any]],
+    raw: Mapping[str, RawSheet],
+    notations: Mapping[str, FoundNotations],
+) -> list[dict[str, Any]]:
+    """What is said of the parts, with how their days and numbers are written."""
+    written = {
+        number: {"found": notation_json(name, part, notations[name][number])}
+        for name, sheet in raw.items()
+        for number, part in sheet.parts.items()
+    }
+    return [part | written.get(n, {}) for n, part in enumerate(described)]
 
 
 def _finish_check(data_import: DataImport, found: Found) -> None:
@@ -204,7 +241,10 @@ def _load(
                 months=changed_months(before),
                 customers=bool(people.created or people.updated),
             )
-        data_import.finish(Status.COMPLETED, loaded_at=timezone.now(), **found.outcome)
+        now = timezone.now()
+        seconds = (now - (data_import.started_at or now)).total_seconds()
+        # Kept apart: an undo that is refused is an attempt with times of its own.
+        data_import.finish(Status.COMPLETED, loaded_at=now, load_seconds=seconds, **found.outcome)
     if data_import.review:
         remember(found.parts, found.mappings)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from customers.operations.import_files import (
     tidy_after_kills,
 )
 from customers.operations.import_work import check_or_load, refresh_figures
-from customers.operations.jobs import Ends, perform, requeue
+from customers.operations.jobs import Ends, perform, requeue, unless_locked
 from customers.operations.sweep import sweep_files
 from customers.operations.undo import NotUndoable, check_undoable, undo
+from customers.patience import patiently
 
 logger = logging.getLogger(__name__)
 Status, Task, Mode = DataImport.Status, DataImport.Task, DataImport.Mode
@@ -45,6 +47,7 @@ ALREADY = {
     Status.CANCELLED: "This import was stopped. Upload the file again.",
     Status.UNDONE: "This import is undone. Upload the file again.",
 }
+REFUSALS = (UnreadableSource, BadMapping, NotUndoable)
 KEPT_FOR = timedelta(days=7)  # an upload about which nobody decides
 FORGOTTEN = "Nobody decided about it for a week, so nothing was loaded."
 LOST = "The worker stopped in the middle of it. Nothing was kept; try again."
@@ -87,14 +90,19 @@ def request_import(
         requested_by=requested_by,
     )
     try:
-        with transaction.atomic():
-            data_import.save()
-            if queue:
-                enqueue_import(data_import)
+        # A command may wait for a long import to end; a page may not.
+        _note(data_import, queue=True) if queue else patiently(partial(_note, data_import))
     except BaseException:
         remove_upload(data_import)
         raise
     return data_import
+
+
+def _note(data_import: DataImport, *, queue: bool = False) -> None:
+    with transaction.atomic():
+        data_import.save()
+        if queue:
+            enqueue_import(data_import)
 
 
 def map_import(data_import: DataImport, mapping: Mapping[str, Any]) -> None:
@@ -149,19 +157,8 @@ def execute_import(import_id: int) -> DataImport:
     Nothing is stored unless the import completes, and nothing at all on a dry run. A source that
     can't be loaded leaves the import rejected with a sentence in `error`.
     """
-    task = DataImport.objects.get(pk=import_id).task
     try:
-        if task == Task.UNDO:
-            # What can't be undone stays as it was: loaded.
-            ends = Ends(*[Status.COMPLETED] * 4)
-            perform(DataImport, import_id, _undo, refusals=(NotUndoable,), ends=ends)
-            DataImport.objects.filter(pk=import_id, status=Status.COMPLETED, error="").update(
-                error=UNDO_STOPPED
-            )
-        else:
-            ends = Ends(refused=Status.REJECTED, interrupted=Status.INTERRUPTED)
-            refusals = (UnreadableSource, BadMapping)
-            perform(DataImport, import_id, check_or_load, refusals=refusals, ends=ends)
+        perform(DataImport, import_id, _do_task, refusals=REFUSALS, ends=_ends)
     finally:
         data_import = DataImport.objects.get(pk=import_id)
         if not data_import.is_unfinished:
@@ -169,13 +166,38 @@ def execute_import(import_id: int) -> DataImport:
     return data_import
 
 
-def _undo(data_import: DataImport) -> None:
-    undo(data_import)
-    refresh_figures(data_import)
+def _do_task(data_import: DataImport) -> None:
+    """What the import asks for as it was claimed: it may have been queued for something else."""
+    if data_import.task == Task.UNDO:
+        undo(data_import)
+        refresh_figures(data_import)
+    else:
+        check_or_load(data_import)
+
+
+def _ends(data_import: DataImport) -> Ends:
+    if data_import.task == Task.UNDO:
+        # What can't be undone stays as it was: loaded.
+        return Ends(
+            refused=Status.COMPLETED,
+            interrupted=Status.COMPLETED,
+            failed=Status.COMPLETED,
+            cancelled=Status.COMPLETED,
+            said_when_cancelled=UNDO_STOPPED,
+        )
+    return Ends(refused=Status.REJECTED, interrupted=Status.INTERRUPTED)
 
 
 def recover_lost_imports() -> None:
     """Close imports whose worker was killed, queue those that wait in vain, forget old uploads."""
+    with unless_locked():
+        _close_lost()
+        _forget_undecided()
+    tidy_after_kills()
+    sweep_files()
+
+
+def _close_lost() -> None:
     for data_import in DataImport.objects.lost():
         if data_import.status == Status.QUEUED:
             requeue(data_import, enqueue_import)
@@ -191,9 +213,6 @@ def recover_lost_imports() -> None:
         except JobLost:
             continue  # it was not lost after all
         tidy(data_import)
-    _forget_undecided()
-    tidy_after_kills()
-    sweep_files()
 
 
 def import_summary(data_import: DataImport) -> dict[str, Any]:
@@ -205,7 +224,8 @@ def import_summary(data_import: DataImport) -> dict[str, Any]:
         "error": data_import.error,
         "dry_run": data_import.dry_run,
         "mode": data_import.mode,
-        "tables": {table.name: data_import.tables.get(table.name, nothing) for table in TABLES},
+        # The sheet genders as well, where the source has one.
+        "tables": {table.name: nothing for table in TABLES} | data_import.tables,
         "customers_affected": data_import.preview.get("customers", 0),
         "examples": data_import.preview.get("examples", {}),
         "notes": data_import.preview.get("notes", []),

@@ -2,8 +2,8 @@
 
 import errno
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from customers.models import Job, JobCancelled, JobLost, JobStatus
+from customers.patience import is_locked, patiently
 
 logger = logging.getLogger(__name__)
 J = TypeVar("J", bound=Job)
@@ -39,6 +40,7 @@ class Ends:
     interrupted: str = JobStatus.FAILED  # by something that a second try may not meet
     failed: str = JobStatus.FAILED
     cancelled: str = JobStatus.CANCELLED
+    said_when_cancelled: str = ""
 
 
 def perform(
@@ -47,20 +49,21 @@ def perform(
     work: Callable[[J], None],
     *,
     refusals: tuple[type[Exception], ...],
-    ends: Ends | None = None,
+    ends: Callable[[J], Ends] = lambda job: Ends(),
 ) -> J:
     """Claim the job, do its work and close it with whatever came of it.
 
     A job that is not there to be claimed is left alone. `work` reports its stages and finishes
     the job itself, in the transaction that keeps its results. `refusals` are the errors whose
     sentence is meant for the person who asked; any other is logged and told in general words.
+    `ends` is asked about the job as it was claimed.
     """
-    is_ours = jobs._default_manager.claim(pk)
+    is_ours = patiently(lambda: jobs._default_manager.claim(pk))
     job = cast("J", jobs._default_manager.get(pk=pk))
     if not is_ours:
         return job
     try:
-        _do(job, work, refusals, ends or Ends())
+        _do(job, work, refusals, ends(job))
     except JobLost:
         logger.warning("%s went on in another worker.", job)
     return job
@@ -76,7 +79,7 @@ def _do(
     except JobLost:
         raise
     except JobCancelled:
-        _close(job, ends.cancelled)
+        _close(job, ends.cancelled, ends.said_when_cancelled)
     except refusals as error:
         _close(job, ends.refused, str(error))
     except Exception as error:
@@ -93,7 +96,7 @@ def _close(job: Job, status: str, error: str = "") -> None:
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     try:
-        job.close(status, error=error)
+        patiently(lambda: job.close(status, error=error))
     except DatabaseError:
         # Whoever looks for lost jobs closes it when the database answers again.
         logger.exception("%s could not be closed.", job)
@@ -116,6 +119,22 @@ def recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
 
     A job that only waits may be queued twice by this: whoever comes second finds it claimed.
     """
+    with unless_locked():
+        _recover_lost(jobs, enqueue)
+
+
+@contextmanager
+def unless_locked() -> Iterator[None]:
+    """Leave work that is done again in a minute while a long import keeps everyone from writing."""
+    try:
+        yield
+    except OperationalError as error:
+        if not is_locked(error) or connection.in_atomic_block:
+            raise
+        logger.info("Lost work is looked for later: the database is busy.")
+
+
+def _recover_lost(jobs: type[J], enqueue: Callable[[J], object]) -> None:
     for job in cast("list[J]", jobs._default_manager.lost()):
         if job.attempts >= job.MAX_ATTEMPTS:
             with suppress(JobLost):

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from customers.models import DataImport, JobCancelled
 
 EVERY_SECONDS = 0.5
+WAITING = "Waiting for another import to end"
 LOADING_FROM, LOADING_TO = 0.5, 0.95  # which share of the whole work loading is
 
 
@@ -24,7 +25,6 @@ class Live:
     def __init__(self, data_import: DataImport, rows: int) -> None:
         self._import, self._rows = data_import, rows
         self._began = self._told = monotonic()
-        self._before, self._table = 0, ""
         self._sizes: dict[str, int] = {}
 
     def tell(self, table: str, rows: int, share: float) -> None:

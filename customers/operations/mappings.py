@@ -1,12 +1,13 @@
 """How columns were read before, and remembering how a person said they are read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
 
 from customers.importing.mapping import PartMapping, guess_table, shape_of
-from customers.importing.parts import Part
+from customers.importing.parts import Correction, Part
 from customers.models import ColumnMapping
 
 RECENT = 200
@@ -15,9 +16,9 @@ FEW = 2  # so few headings are those of many files
 
 def remembered(part: Part) -> Mapping[str, Any] | None:
     """How a part of this shape was read, or else one most of whose columns are the same."""
-    same = ColumnMapping.objects.filter(shape=shape_of(part)).first()
-    if same:
-        return dict(same.mapping)
+    same = _kept(part)
+    if "table" in same:
+        return same
     guess = guess_table(part)
     # What the file itself says about its table and its dates counts more than another file.
     others: list[Mapping[str, Any]] = [
@@ -27,6 +28,21 @@ def remembered(part: Part) -> Mapping[str, Any] | None:
     ]
     best = max(others, key=lambda other: _likeness(part, other), default={})
     return best if _likeness(part, best) else None
+
+
+def remembered_correction(part: Part) -> Correction | None:
+    """How a part of this shape that was found to be written in the same way was said to be."""
+    written = _kept(part).get("written")
+    if not written:
+        return None
+    found = asdict(part.format)
+    is_same = all(found[name] == value for name, value in written["found"].items())
+    return Correction(**written["said"]) if is_same else None
+
+
+def _kept(part: Part) -> dict[str, Any]:
+    same = ColumnMapping.objects.filter(shape=shape_of(part)).first()
+    return dict(same.mapping) if same else {}
 
 
 def _likeness(part: Part, mapping: Mapping[str, Any]) -> int:
@@ -42,7 +58,15 @@ def remember(parts: Sequence[Part], mappings: Mapping[str, PartMapping]) -> None
         mapping = mappings[part.name]
         if part.numbered and part.format.kind == "csv":
             continue  # a file of rejected rows, which goes by the file it came from
-        ColumnMapping.objects.update_or_create(
-            shape=shape_of(part),
-            defaults={"mapping": mapping.to_json(), "used_at": timezone.now()},
-        )
+        _keep(part, mapping.to_json())
+        if as_found := part.uncorrected:
+            said, found = part.correction.to_json(), asdict(as_found.format)
+            _keep(as_found, {"written": {"said": said, "found": {n: found[n] for n in said}}})
+
+
+def _keep(part: Part, values: dict[str, Any]) -> None:
+    """Adds to what is known of parts of this shape."""
+    ColumnMapping.objects.update_or_create(
+        shape=shape_of(part),
+        defaults={"mapping": _kept(part) | values, "used_at": timezone.now()},
+    )

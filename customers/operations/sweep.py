@@ -11,10 +11,10 @@ from django.conf import settings
 
 from customers.exporting.workbook import exports_folder
 from customers.models import DataImport
+from customers.models.imports import UPLOAD
 from customers.uploads import ARRIVING
 
 FORGOTTEN_AFTER = timedelta(days=1)  # longer than any upload or download takes
-UPLOADS = "upload-*"
 
 
 def sweep_files() -> int:
@@ -28,7 +28,7 @@ def sweep_files() -> int:
 
 def _unfinished() -> Iterator[Path]:
     folder = Path(settings.IMPORTS_DIR)
-    kept = {str(path): path for path in folder.glob(UPLOADS)}
+    kept = {str(path): path for path in folder.glob(f"{UPLOAD}*")}
     named = DataImport.objects.filter(path__in=list(kept)).values_list("path", flat=True)
     yield from (kept[name] for name in kept.keys() - set(named))
     yield from folder.glob(f"{ARRIVING}*")

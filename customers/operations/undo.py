@@ -1,13 +1,15 @@
 """Taking an import back: the rows it created go, the rows it changed are as they were before."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.bulk import quoted
+from customers.bulk import execute, quoted, select
 from customers.importing.load import (
     STAGED,
     before_file,
@@ -18,10 +20,20 @@ from customers.importing.load import (
 from customers.importing.tables import TABLES, Table
 from customers.models import DataImport, Record
 from customers.operations.facts import mark_facts_stale
-from customers.operations.live import stoppable
+from customers.operations.import_months import (
+    Touched,
+    changed_months,
+    touched_by_removing,
+    touched_by_restoring,
+)
+from customers.operations.live import WAITING, stoppable
 from customers.operations.turns import turn
 
 Status = DataImport.Status
+MEANWHILE = (
+    "Someone wrote records that depend on this import at the same moment, so nothing was undone."
+    " Try again."
+)
 RELOAD = "Import the right file instead: each row is found by its id."
 
 
@@ -55,7 +67,7 @@ def undo(data_import: DataImport) -> None:
 
     Raises NotUndoable when records that came or changed later depend on it; then nothing changes.
     """
-    with turn(lambda: data_import.report("Waiting for another import to end", 0.1)):
+    with turn(partial(data_import.wait, WAITING, 0.1)):
         if later := _later_import(data_import):
             raise NotUndoable(f"{later} came after it. Undo that one first.")
         data_import.report("Undoing", 0.2)
@@ -63,17 +75,25 @@ def undo(data_import: DataImport) -> None:
             with stoppable(data_import), transaction.atomic():
                 _undo(data_import)
         except IntegrityError as error:
-            raise NotUndoable(f"Records that the old values refer to are gone. {RELOAD}") from error
+            # Someone wrote between a look and the commit; another look says what it was.
+            for table in TABLES:
+                _check_dependents(data_import, table)
+            raise NotUndoable(MEANWHILE) from error
 
 
 def _undo(data_import: DataImport) -> None:
-    for table in TABLES:
-        _restore(data_import, table)
+    before = reduce(or_, [_restore(data_import, table) for table in TABLES])
     for table in TABLES:
         _check_dependents(data_import, table)
+    before |= touched_by_removing(data_import)
+    people = data_import.tables["customers"]
+    mark_facts_stale(
+        f"Undo of import {data_import.pk}",
+        months=changed_months(before),
+        customers=bool(people["created"] or people["updated"]),
+    )
     for table in reversed(TABLES):
         _remove(data_import, table)
-    mark_facts_stale(f"Undo of import {data_import.pk}")
     data_import.finish(Status.UNDONE, stage="", progress=1.0, error="", undone_at=timezone.now())
 
 
@@ -89,11 +109,11 @@ def _before(data_import: DataImport, table: Table) -> Any:
     return before_file(data_import.folder, table)
 
 
-def _restore(data_import: DataImport, table: Table) -> None:
+def _restore(data_import: DataImport, table: Table) -> Touched:
     """Gives the rows that the import changed the values they had before."""
     path = _before(data_import, table)
     if not data_import.tables[table.name]["updated"]:
-        return
+        return Touched()
     with path.open(encoding="utf-8", newline="") as file:
         columns = file.readline().strip().replace('"', "").split(",")[1:]
     staged = stage(table, columns, path)
@@ -108,7 +128,26 @@ def _restore(data_import: DataImport, table: Table) -> None:
     if intact != staged:
         raise NotUndoable(_changed_since(table, staged - intact, "changed"))
     values = [column for column in columns if column != "changed_in_id"]
+    _check_references(table, values)
+    before = touched_by_restoring(table, values)
     overwrite_from_staged(table, values, changed_in=f"{STAGED}.changed_in_id")
+    return before
+
+
+def _check_references(table: Table, columns: Collection[str]) -> None:
+    """Refuses when rows that the staged old values refer to are there no more."""
+    for field in table.model._meta.concrete_fields:
+        referred: Any = field.related_model
+        if field.column in columns and referred:
+            column, target = quoted(str(field.column)), quoted(referred._meta.db_table)
+            if _number(
+                f"SELECT count(*) FROM {STAGED} s LEFT JOIN {target} r ON r.id = s.{column}"
+                f" WHERE s.{column} IS NOT NULL AND r.id IS NULL"
+            ):
+                gone = referred._meta.verbose_name_plural
+                raise NotUndoable(
+                    f"The {gone} that the old {table.name} refer to are gone. {RELOAD}"
+                )
 
 
 def _check_dependents(data_import: DataImport, table: Table) -> None:
@@ -123,9 +162,11 @@ def _check_dependents(data_import: DataImport, table: Table) -> None:
         ).filter(~Q(created_in=data_import) | Q(created_in=None))
         if count := others.count():
             what = relation.related_model._meta
-            noun = what.verbose_name if count == 1 else what.verbose_name_plural
+            nouns, belong = what.verbose_name_plural, "belong"
+            if count == 1:
+                nouns, belong = what.verbose_name, "belongs"
             raise NotUndoable(
-                f"{count:,} {noun} that came later belong to {table.name} of this import."
+                f"{count:,} {nouns} that came later {belong} to {table.name} of this import."
                 f" Remove them first, or leave the import. {RELOAD}"
             )
 
@@ -138,10 +179,10 @@ def _remove(data_import: DataImport, table: Table) -> None:
         if not issubclass(relation.related_model, Record) and relation.on_delete is models.CASCADE:
             hanging = quoted(relation.related_model._meta.db_table)
             column = quoted(str(relation.field.column))
-            _execute(
+            execute(
                 f"DELETE FROM {hanging} WHERE {column} IN (SELECT id FROM {target} WHERE {created})"
             )
-    _execute(f"DELETE FROM {target} WHERE {created} AND changed_in_id = {int(data_import.pk)}")
+    execute(f"DELETE FROM {target} WHERE {created} AND changed_in_id = {int(data_import.pk)}")
     # Someone may have changed a row since they were counted.
     if left := _number(f"SELECT count(*) FROM {target} WHERE {created}"):
         raise NotUndoable(_changed_since(table, left, "created"))
@@ -162,11 +203,4 @@ def _changed_since(table: Table, count: int, how: str) -> str:
 
 
 def _number(query: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return int(cursor.fetchone()[0])
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+    return int(select(query)[0][0])

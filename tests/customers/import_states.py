@@ -7,10 +7,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from customers.models import DataImport
-from tests.factories import make_import
+from tests.factories import make_import, numbers
 
 Status, Task = DataImport.Status, DataImport.Task
 COUNTS = {"rows": 6, "created": 3, "updated": 1, "unchanged": 1, "rejected": 1}
@@ -29,6 +28,7 @@ REASON = {
 }
 WITH_REASONS = {"customers": 4, "examples": {}, "notes": [], "reasons": [REASON]}
 UNSURE = "The dates of the file people.csv could be read two ways."
+DOUBTFUL = {"dates": "day-first", "are_dates_unsure": True, "decimals": {}}
 
 
 def described(**values: Any) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def make_previewed(**values: Any) -> DataImport:
         "task": Task.CHECK,
         "review": True,
         "attempts": 1,
-        "parts": [described()],
+        "parts": [described(found=DOUBTFUL)],
         "tables": {"cities": NOTHING, "customers": COUNTS},
         "preview": {
             "customers": 4,
@@ -88,7 +88,9 @@ def make_loaded(**values: Any) -> DataImport:
         "attempts": 2,
         "started_at": BEGAN,
         "finished_at": BEGAN + timedelta(seconds=2),
-        "loaded_at": timezone.now(),  # each later than the one before
+        # Each a little later than the one before.
+        "loaded_at": BEGAN + timedelta(seconds=2, milliseconds=next(numbers)),
+        "load_seconds": 2.0,
         "tables": dict.fromkeys(("cities", "merchants", "branches", "transactions"), NOTHING)
         | {"customers": counts},
         "preview": {"customers": 3, "examples": {}, "notes": []},

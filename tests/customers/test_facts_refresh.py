@@ -2,13 +2,14 @@
 
 import json
 import os
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from customers import tasks
 from customers.facts import folders as facts_folders
 from customers.facts.query import NoFacts, current_facts, open_facts
 from customers.models import FactsVersion, Transaction
@@ -30,9 +31,10 @@ from tests.customers.snapshots import (
     stored,
     while_refreshing,
 )
-from tests.factories import make_customer, make_history, make_transaction
+from tests.factories import make_customer, make_history, make_run, make_transaction
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 MAY, JUNE, JULY = date(2024, 5, 3), date(2024, 6, 3), date(2024, 7, 3)
 
 
@@ -277,6 +279,30 @@ def test_what_killed_refreshes_left_is_removed_by_the_next() -> None:
     (settings.FACTS_DIR / "export-old").mkdir()
     version = refresh_facts()
     assert folders(settings.FACTS_DIR) == {version.folder.name}
+
+
+def test_the_schedule_removes_the_last_replaced_snapshot_after_its_grace() -> None:
+    make_transaction()
+    first, second = refresh_facts(), refresh_facts()
+    tasks.refresh_stale_facts()
+    assert first.folder.is_dir()
+    replaced_long_ago(first)
+    tasks.refresh_stale_facts()
+    assert folders(settings.FACTS_DIR) == {second.folder.name}
+    assert FactsVersion.objects.current() == second
+
+
+def test_the_schedule_forgets_versions_that_were_replaced_long_ago_or_never_finished() -> None:
+    make_transaction()
+    used, replaced, current = refresh_facts(), refresh_facts(), refresh_facts()
+    killed = FactsVersion.objects.create(created_at=LONG_AGO)
+    at_work = FactsVersion.objects.create()
+    make_run(facts=used)
+    FactsVersion.objects.exclude(replaced_at=None).update(replaced_at=LONG_AGO)
+    tasks.refresh_stale_facts()
+    left = set(FactsVersion.objects.values_list("pk", flat=True))
+    assert left == {used.pk, current.pk, at_work.pk}
+    assert left.isdisjoint({replaced.pk, killed.pk})
 
 
 def test_nothing_is_removed_while_another_refresh_writes(monkeypatch: pytest.MonkeyPatch) -> None:

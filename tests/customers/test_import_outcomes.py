@@ -1,10 +1,12 @@
 """What is said of an import that has ended, and who may do what with any of them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import DataImport
@@ -35,6 +37,20 @@ def test_the_outcome_says_who_when_and_how_fast(marketer: Client) -> None:
     page = page_of(marketer, make_loaded(requested_by=person, tables=many))
     assert "Loaded on 1 March 2026" in page
     assert "for hoda in 2.0 seconds, 25,000 rows a second" in page
+
+
+def test_after_a_refused_undo_the_page_still_says_when_and_how_fast_it_was_loaded(
+    marketer: Client,
+) -> None:
+    many = {"customers": NOTHING | {"rows": 50_000, "created": 50_000}}
+    done = make_loaded(tables=make_loaded().tables | many, task="undo", error="It was refused.")
+    later = timezone.now()
+    DataImport.objects.update(started_at=later, finished_at=later + timedelta(minutes=5))
+    page = page_of(marketer, done)
+    assert "Loaded on 1 March 2026" in page
+    assert "in 2.0 seconds, 25,000 rows a second" in page
+    page = text(marketer.get(reverse("undo-import", args=[done.pk])))
+    assert "loaded on 1 March 2026" in page
 
 
 def test_a_small_file_is_not_timed(marketer: Client) -> None:

@@ -31,7 +31,7 @@ from tests.customers.import_states import (
     upload,
 )
 from tests.customers.importing.files import good_tables, write_folder, write_zip
-from tests.factories import make_import, make_user
+from tests.factories import make_city, make_import, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,24 @@ def test_a_file_goes_from_upload_by_preview_to_outcome(marketer: Client, tmp_pat
         marketer, data_import
     )
     assert Transaction.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "customers"),
+    [("good-rows", "completed", 1), ("all-or-nothing", "rejected", 0)],
+)
+def test_a_row_that_is_bad_by_the_time_of_loading_is_left_out_or_stops_all(
+    marketer: Client, tmp_path: Path, mode: str, status: str, customers: int
+) -> None:
+    city = make_city(external_id="9")
+    people = [{"customer_id": "1", "city_id": ""}, {"customer_id": "2", "city_id": "9"}]
+    upload(marketer, zipped(tmp_path, {"customers": people}))
+    data_import = execute_import(DataImport.objects.get().pk)
+    assert f'value="{mode}"' in page_of(marketer, data_import)
+    city.delete()
+    load(marketer, data_import, mode)
+    assert execute_import(data_import.pk).status == status
+    assert Customer.objects.count() == customers
 
 
 def test_the_same_file_again_has_nothing_to_load(marketer: Client, tmp_path: Path) -> None:

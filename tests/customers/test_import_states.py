@@ -123,12 +123,14 @@ def test_with_rejected_rows_all_or_nothing_is_explained_and_closed(marketer: Cli
     assert "Load the 4 good rows" in page
 
 
-def test_without_rejected_rows_there_is_one_way_to_load(marketer: Client) -> None:
+def test_without_rejected_rows_both_ways_to_load_are_offered(marketer: Client) -> None:
     counts = COUNTS | {"created": 6_049, "unchanged": 2, "rejected": 0}
     page = page_of(marketer, make_previewed(tables={"customers": counts}))
     assert "Every row of the file is good." in page
     assert "Load 6,050 rows" in page
-    assert page.count('name="mode"') == 1
+    assert page.count('name="mode"') == 2
+    assert "nothing at all should one row no longer be good" in page
+    assert "disabled" not in page[page.index("Load it?") :].split("</section>")[0]
 
 
 @pytest.mark.parametrize(
@@ -179,8 +181,8 @@ def test_an_older_preview_has_no_reasons_and_its_file_of_rejected_rows(marketer:
 
 def test_the_first_new_rows_stand_there_with_days_in_words(marketer: Client) -> None:
     rows = {
-        "cities": [{"city_id": "C1", "city_name": "Giza"}],
-        "customers": [{"customer_id": "007", "join_date": "2026-03-06", "gender": None}],
+        "cities": [[["city_id", "C1"], ["city_name", "Giza"]]],
+        "customers": [[["customer_id", "007"], ["join_date", "2026-03-06"], ["gender", None]]],
     }
     counts = {"cities": NOTHING | {"rows": 1, "created": 1}, "customers": COUNTS}
     page = page_of(marketer, make_previewed(tables=counts, preview=WITH_REASONS | {"rows": rows}))
@@ -189,6 +191,13 @@ def test_the_first_new_rows_stand_there_with_days_in_words(marketer: Client) -> 
     assert '<details class="first-rows" open><summary>Customers' in panel
     assert "Joined on" in panel
     assert "6 March 2026" in panel
+    assert panel.index("customer_id") < panel.index("join_date") < panel.index(">gender<")
+
+
+def test_the_first_new_rows_of_an_older_preview_are_still_shown(marketer: Client) -> None:
+    rows = {"customers": [{"customer_id": "007", "gender": None}]}
+    page = page_of(marketer, make_previewed(preview=WITH_REASONS | {"rows": rows}))
+    assert "007" in page[page.index("The first new rows") :]
 
 
 def test_dates_that_could_be_read_two_ways_are_the_first_thing_said(marketer: Client) -> None:

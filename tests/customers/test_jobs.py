@@ -53,7 +53,13 @@ def take_over(job: DataImport) -> None:
 def do(work: Any, **values: Any) -> DataImport:
     """Perform a new job, or the one with these values, and read it anew."""
     job = make_import(**values)
-    perform(DataImport, job.pk, work, refusals=(NotPossible,), ends=Ends(refused=Status.REJECTED))
+    perform(
+        DataImport,
+        job.pk,
+        work,
+        refusals=(NotPossible,),
+        ends=lambda job: Ends(refused=Status.REJECTED),
+    )
     return DataImport.objects.get(pk=job.pk)
 
 

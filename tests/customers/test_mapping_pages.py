@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from customers.models import Customer, DataImport
 from customers.operations.imports import execute_import
 from tests.customers.import_states import (
+    DOUBTFUL,
     Status,
     described,
     keep_upload,
@@ -178,7 +179,8 @@ def test_a_file_in_which_nothing_is_known_may_be_the_wrong_one(marketer: Client)
 def test_dates_that_could_be_read_two_ways_are_asked_with_the_first_of_them(
     marketer: Client,
 ) -> None:
-    part = described(sample=[["007", "15/06/2024", ""], ["008", "05/06/2024", ""]])
+    sample = [["007", "15/06/2024", ""], ["008", "05/06/2024", ""]]
+    part = described(sample=sample, found=DOUBTFUL)
     page = text(marketer.get(reverse("name-columns", args=[make_previewed(parts=[part]).pk])))
     assert '<details class="mt-3" open>' in page
     assert 'id="part0-dates-choice"' in page

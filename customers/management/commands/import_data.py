@@ -97,7 +97,7 @@ def _words(data_import: DataImport, summary: dict[str, Any]) -> str:
         lines.append(_line("", OUTCOMES))
         for name, counts in summary["tables"].items():
             lines.append(_line(name, [f"{counts[outcome]:,}" for outcome in OUTCOMES]))
-    lines += [*_left_out(summary["parts"]), *summary["notes"]]
+    lines += [*_columns_left_out(summary["parts"]), *summary["notes"]]
     if data_import.dry_run:
         lines.append("This was a check; nothing was loaded.")
     if summary["rejects_file"]:
@@ -110,13 +110,11 @@ def _line(name: str, cells: "list[str] | tuple[str, ...]") -> str:
     return f"{name:<14}" + "".join(f"{cell:>12}" for cell in cells)
 
 
-def _left_out(parts: list[dict[str, Any]]) -> list[str]:
-    """What of the source was not read, a sentence each."""
+def _columns_left_out(parts: list[dict[str, Any]]) -> list[str]:
+    """The columns that were not read, a sentence for each part that was."""
     sentences = []
     for part in parts:
         columns = [heading for heading, column in part["columns"].items() if not column]
-        if not part["table"]:
-            sentences.append(f"Left out: the {part['label']}.")
-        elif columns:
+        if part["table"] and columns:
             sentences.append(f"Left out of the {part['label']}: {', '.join(columns)}.")
     return sentences

@@ -17,8 +17,9 @@ from pytest_django import Settings
 from python_calamine import CalamineWorkbook
 
 from customers.exporting.csv_file import csv_chunks
-from customers.exporting.export import Cell, Column, Export, Kind, Table, inert
+from customers.exporting.export import Cell, Column, Export, Kind, Table
 from customers.exporting.workbook import workbook_file, write_workbook
+from customers.formulas import inert
 
 MADE = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
 COLUMNS = (

@@ -2,12 +2,13 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from openpyxl import load_workbook
+from pytest_django import Settings
 
 from customers.operations.facts import refresh_facts
 from tests.factories import (
@@ -132,6 +133,18 @@ def test_the_overview_is_downloaded_with_its_figures_and_charts(viewer: Client) 
     assert claims[1] == "300"
     months = found.index(["Claims and burns over time"]) + 2
     assert sum(int(row[1]) for row in found[months : found.index([], months)]) == 300
+
+
+def test_the_figures_were_made_on_the_day_of_the_business(
+    viewer: Client, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "Africa/Cairo"
+    make_history(transactions=60)
+    version = refresh_facts()
+    version.created_at = datetime(2024, 7, 31, 22, 30, tzinfo=UTC)
+    version.save()
+    found = lines(viewer.get("/overview/export/?file=csv&period=all"))
+    assert found[2][0].startswith("As of: figures made 1 August 2024")
 
 
 def test_a_workbook_of_the_overview_has_a_sheet_for_each_chart(viewer: Client) -> None:

@@ -13,8 +13,12 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
+
+from tests.customers.importing.children import child, start
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ecommerce.settings"
 ROWS = 6_000
@@ -33,65 +37,75 @@ def main(kills: int, seed: int) -> None:
     connections.close_all()
     folder = Path(settings.DATA_DIR)
     first, second = _write(folder / "first", 0), _write(folder / "second", 1)
-    _child(lambda: _import(first))
-    before = _child(_fingerprint)
-    seconds = _seconds(lambda: _child(lambda: _import(second)))
-    after = _child(_fingerprint)
-    _child(_undo)
+    child(lambda: _import(first))
+    before = child(_seen)
+    seconds = _seconds(lambda: child(lambda: _import(second)))
+    after = child(_seen)
+    child(_undo)
     found: list[dict[str, Any]] = []
+    was = child(_seen)
     # One that came too late is no kill.
     while sum(kill["was_killed"] for kill in found) < kills and len(found) < 3 * kills:
         lots = random.Random(seed + len(found))
-        found.append(_kill_once(second, before, after, lots, seconds))
-    last = _child(lambda: _import(second))
-    report = {"kills": found, "last": last, "whole": _child(_fingerprint) == after}
+        found.append(_kill_once(second, was, before, after, lots, seconds))
+        was = found[-1].pop("now")
+    last = child(lambda: _import(second))
+    report = {"kills": found, "last": last, "whole": child(_seen) == after}
     sys.stdout.write(json.dumps(report) + "\n")
 
 
 def _kill_once(
-    source: Path, before: Any, after: Any, lots: random.Random, seconds: float
+    source: Path, was: Any, before: Any, after: Any, lots: random.Random, seconds: float
 ) -> dict[str, Any]:
     """Kill an import, or the undoing of the one that is loaded, somewhere on its way."""
-    loaded = _child(_fingerprint) == after
-    pid = _start(_undo if loaded else lambda: _import(source))
+    loaded, is_upload = was == after, lots.random() < 0.5
+    pid = start(_undo if loaded else lambda: _import(source, is_upload=is_upload))
     time.sleep(lots.uniform(0, seconds))
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    seen = _child(_fingerprint)
+    (records, figures), is_true = child(lambda: (_seen(), _is_freshness_true()))
     return {
         "undoing": loaded,
         "was_killed": os.WIFSIGNALED(status),
-        "is_whole": seen in (before, after),
-        "happened": seen == (before if loaded else after),
-        **_child(_look),
+        "is_whole": was in (before, after) and records in (before[0], after[0]),
+        "happened": records == (before if loaded else after)[0],
+        # The figures follow the records; until then they are those from before, never a mixture.
+        "of_one_moment": figures in (was[1], (before if loaded else after)[1]),
+        "said": is_true,
+        **child(_look),
+        **child(_try_again),
     }
 
 
+def _is_freshness_true() -> bool:
+    """Whether the figures are as the records are, or it is known that they are not."""
+    from customers.facts.query import current_facts
+    from customers.operations.facts import facts_are_stale
+    from tests.customers.snapshots import held, stored
+
+    return facts_are_stale() or held(current_facts()) == stored()
+
+
 def _look() -> dict[str, Any]:
-    """What a minute later the recovery, the figures and the disk say."""
+    """What the recovery, the figures and the disk say when the schedules have come round."""
     from django.conf import settings
-    from django.utils import timezone
 
-    from customers.facts.query import current_facts, open_facts
-    from customers.models import Customer, DataImport, FactsVersion, Transaction
-    from customers.operations import facts, imports
+    from customers import tasks
+    from customers.facts.query import current_facts
+    from customers.models import DataImport
+    from customers.operations import facts
+    from tests.customers.snapshots import held, stored
 
-    with open_facts(current_facts()) as db:
-        readable = db.execute("SELECT count(*) FROM transactions").fetchone() is not None
-    long_ago = timezone.now() - timedelta(hours=1)
-    DataImport.objects.filter(status="running").update(heartbeat_at=long_ago)
-    imports.recover_lost_imports()
+    _let_time_pass()
+    tasks.recover_lost_imports()
     facts.GRACE = timedelta(0)
-    facts.refresh_facts()
-    version = FactsVersion.objects.current()
-    last = DataImport.objects.first()
+    tasks.refresh_stale_facts()
+    version, last = current_facts(), DataImport.objects.first()
     return {
-        "readable": readable,
-        "fresh": (version.customers, version.transactions)
-        == (Customer.objects.count(), Transaction.objects.count()),
+        "fresh": not facts.facts_are_stale() and held(version) == stored(),
         "status": last.status,
         "error": last.error,
-        "left": sorted(str(path) for path in _left(Path(settings.IMPORTS_DIR)))
+        "left": _left(Path(settings.IMPORTS_DIR))
         + [
             path.name
             for path in Path(settings.FACTS_DIR).iterdir()
@@ -100,22 +114,80 @@ def _look() -> dict[str, Any]:
     }
 
 
-def _left(folder: Path) -> list[Path]:
+def _let_time_pass() -> None:
+    """Two days: nobody is heard of any more, and what was uploaded is old."""
+    from django.conf import settings
+    from django.core.cache import cache
+    from django.utils import timezone
+
+    from customers.models import DataImport
+
+    cache.clear()
+    long_ago = timezone.now() - timedelta(days=2)
+    DataImport.objects.unfinished().update(heartbeat_at=long_ago)
+    for path in Path(settings.IMPORTS_DIR).iterdir():
+        os.utime(path, (long_ago.timestamp(), long_ago.timestamp()))
+
+
+def _left(folder: Path) -> list[str]:
     """Files of imports that nobody needs any more."""
-    return [
-        path.relative_to(folder)
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != LOCK and not path.name.startswith("before-")
-    ]
+    from customers.models import DataImport
+
+    needed = {folder / "turn.lock"}
+    for data_import in DataImport.objects.all():
+        # An undo that was killed before it began still waits to be done.
+        if data_import.status == "completed" or (
+            data_import.loaded_at and data_import.is_unfinished
+        ):
+            updated = [name for name, n in data_import.tables.items() if n["updated"]]
+            needed |= {data_import.folder / f"before-{name}.csv" for name in updated}
+        if data_import.status in ("queued", "interrupted"):
+            needed.add(Path(data_import.path))
+    files = (path for path in folder.rglob("*") if path.is_file() and path not in needed)
+    return sorted(str(path.relative_to(folder)) for path in files)
 
 
-def _import(source: Path) -> str:
+def _try_again() -> dict[str, Any]:
+    """What becomes of an upload that is tried again, and of a task that still waits."""
+    from django.conf import settings
+
+    from customers.models import DataImport
+    from customers.operations.imports import execute_import, retry_import
+
+    last = DataImport.objects.first()
+    if last.status == "interrupted" and last.upload:
+        retry_import(last)
+    done = execute_import(last.pk)
+    is_uploaded = last.upload is not None
+    return {
+        "is_uploaded": is_uploaded,
+        "again": done.status,
+        "left_again": _left(Path(settings.IMPORTS_DIR)),
+        "now": _seen(),
+    }
+
+
+def _import(source: Path, *, is_upload: bool = False) -> str:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
     from customers.operations.imports import execute_import, request_import
 
     data_import = request_import(
-        source=source, source_name=source.name, dry_run=False, requested_by=None, queue=False
+        source=SimpleUploadedFile("all.zip", _zipped(source)) if is_upload else source,
+        source_name=source.name,
+        dry_run=False,
+        requested_by=None,
+        queue=False,
     )
     return str(execute_import(data_import.pk).status)
+
+
+def _zipped(folder: Path) -> bytes:
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    return content.getvalue()
 
 
 def _undo() -> str:
@@ -126,6 +198,24 @@ def _undo() -> str:
     assert data_import
     undo_import(data_import, undone_by=None, queue=False)
     return str(execute_import(data_import.pk).status)
+
+
+def _seen() -> list[Any]:
+    """The records and the figures of this moment, whatever numbers the database gave to rows."""
+    return [_fingerprint(), _figures()]
+
+
+def _figures() -> list[Any]:
+    from customers.facts.query import current_facts, open_facts
+
+    with open_facts(current_facts()) as db:
+        genders = db.execute("SELECT gender, count(*) FROM customers GROUP BY 1 ORDER BY 1")
+        people = genders.fetchall()
+        days = db.execute(
+            "SELECT claimed_on::VARCHAR, gender, count(*) FROM transactions"
+            " JOIN customers ON customers.id = customer_id GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    return [[list(row) for row in rows] for rows in (people, days)]
 
 
 def _fingerprint() -> list[Any]:
@@ -163,32 +253,6 @@ def _write(folder: Path, number: int) -> Path:
         )
     )
     return folder
-
-
-def _start(work: Callable[[], Any]) -> int:
-    """The id of a child that does the work in silence."""
-    if pid := os.fork():
-        return pid
-    try:
-        work()
-    finally:
-        os._exit(0)
-
-
-def _child(work: Callable[[], Any]) -> Any:
-    """What the work gives, done in a child so that the parent stays clean."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        os.close(reading)
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write(json.dumps(work()))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return json.loads(said)
 
 
 def _seconds(work: Callable[[], Any]) -> float:

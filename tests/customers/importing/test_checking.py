@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
+from customers.import_display import outcomes_of
 from customers.models import Branch, City, Customer, Merchant, Transaction
+from customers.operations.imports import execute_import, import_summary, request_import
 from tests.customers.importing.files import (
     BRANCH,
     BURN,
@@ -141,7 +143,33 @@ def test_no_row_of_the_sheet_genders_is_lost(folder: Path) -> None:
         ("genders", "6", "gender_id", "contradicts"),
         ("genders", "7", "", "broken_row"),
     ]
-    assert (done.created, done.rejected) == (0, 1)
+    assert outcomes(done, "genders") == {"rows": 6, "rejected": 6}
+    assert (done.created, done.rejected) == (0, 7)
+
+
+def test_a_rejected_row_of_the_sheet_genders_keeps_all_or_nothing_from_loading(
+    folder: Path,
+) -> None:
+    (folder / "genders.csv").write_text("gender_id,gender_name\n1,Male\n3,Non-binary\n")
+    (folder / "customers.csv").write_text("customer_id,gender_id\na,1\n")
+    requested = request_import(
+        source=folder,
+        source_name="given",
+        dry_run=False,
+        requested_by=None,
+        mode="all-or-nothing",
+        queue=False,
+    )
+    done = execute_import(requested.pk)
+    assert (done.status, done.error) == (
+        "rejected",
+        "1 of 3 rows are rejected, so nothing was loaded, as you chose.",
+    )
+    assert [(o.table, o.counts["rejected"]) for o in outcomes_of(done)] == [
+        ("customers", 0),
+        ("genders", 1),
+    ]
+    assert import_summary(done)["tables"]["genders"]["rejected"] == 1
 
 
 @pytest.mark.parametrize(
@@ -254,4 +282,4 @@ def test_the_preview_says_why_rows_are_rejected_and_shows_the_first_good_ones(fo
     [reason] = preview["reasons"]
     assert (reason["code"], reason["column"], reason["rows"]) == ("missing", "city_name", 2)
     assert [example["line"] for example in reason["examples"]] == [3, 4]
-    assert preview["rows"] == {"cities": [{"city_id": "1", "city_name": "Cairo"}]}
+    assert preview["rows"] == {"cities": [[["city_id", "1"], ["city_name", "Cairo"]]]}

@@ -1,13 +1,10 @@
 """From the request to the end of an import, whatever happens on the way."""
 
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
@@ -40,6 +37,7 @@ from tests.customers.importing.files import (
     run_import,
     write_folder,
 )
+from tests.customers.importing.moments import elsewhere, when
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,37 +68,6 @@ def queued_tables(folder: Path) -> DataImport:
     """A requested import of all tables, with a merchant that has to be looked up."""
     unknown = BRANCH | {"branch_id": "2", "merchant_id": "9"}
     return queued(folder, good_tables() | {"branches": [BRANCH, unknown]})
-
-
-@contextmanager
-def when(statement: str, act: Callable[[], object]) -> Iterator[None]:
-    """Do something once, just before a statement that begins like this is executed."""
-    waiting = [act]
-
-    def execute(execute: Any, sql: str, *args: Any) -> Any:
-        if waiting and sql.startswith(statement):
-            waiting.pop()()
-        return execute(sql, *args)
-
-    with connection.execute_wrapper(execute):
-        yield
-    assert not waiting
-
-
-def elsewhere(act: Callable[[], object]) -> None:
-    """Do something as another process would: in a connection and a transaction of its own."""
-    if connection.vendor == "sqlite":
-        act()  # SQLite has one writer, so it can only happen in the same transaction
-        return
-
-    def act_and_leave() -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as other:
-        other.submit(act_and_leave).result(timeout=20)
 
 
 def take_over() -> None:
@@ -332,6 +299,18 @@ def test_the_summary_has_every_table(folder: Path) -> None:
         },
         "rejects_file": None,
     }
+
+
+def test_the_first_rows_of_a_preview_have_the_columns_in_their_order(folder: Path) -> None:
+    done = import_tables(folder, good_tables(), dry_run=True)
+    [first] = DataImport.objects.get(pk=done.pk).preview["rows"]["customers"]
+    assert first == [
+        ["customer_id", "1"],
+        ["join_date", "2024-01-01"],
+        ["city_id", "1"],
+        ["gender", "Female"],
+        ["accepts_marketing", "yes"],
+    ]
 
 
 def test_what_is_only_checked_is_never_loaded(folder: Path) -> None:

@@ -1,9 +1,6 @@
 """An import that is killed at any moment leaves everything whole, and a second try works."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.browser.site import ROOT
+from tests.customers.importing.programs import report_of
 
 KILLS = 20
 SEED = 7
@@ -39,13 +36,17 @@ def database(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
 def test_a_killed_import_leaves_the_records_the_figures_and_the_disk_whole(
     tmp_path: Path, database: str
 ) -> None:
-    report = killed(tmp_path / "data", database)
+    report = report_of("killing", tmp_path / "data", database, str(KILLS), str(SEED))
     kills = report["kills"]
     assert sum(kill["was_killed"] for kill in kills) == KILLS
     for kill in kills:
         assert kill["is_whole"], kill
-        assert (kill["readable"], kill["fresh"], kill["left"]) == (True, True, []), kill
+        assert (kill["of_one_moment"], kill["said"], kill["fresh"]) == (True, True, True), kill
+        assert (kill["left"], kill["left_again"]) == ([], []), kill
         assert (kill["status"], "try again" in kill["error"]) in outcomes(kill), kill
+        if kill["is_uploaded"] and kill["status"] == "interrupted":
+            assert kill["again"] == "completed", kill
+    assert {kill["is_uploaded"] for kill in kills} == {True, False}
     assert {kill["happened"] for kill in kills} == {True, False}, "No kill before, or none after"
     assert (report["last"], report["whole"]) == ("completed", True)
 
@@ -60,23 +61,3 @@ def outcomes(kill: dict[str, Any]) -> list[tuple[str, bool]]:
     return (
         [("completed", False)] if kill["happened"] else [("interrupted", True), ("undone", False)]
     )
-
-
-def killed(folder: Path, database: str) -> dict[str, Any]:
-    folder.mkdir()
-    environment = os.environ | {
-        "DATABASE_URL": database,
-        "DATA_DIR": str(folder),
-        "PYTHONHASHSEED": "0",
-        "LOG_LEVEL": "ERROR",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.customers.importing.killing", str(KILLS), str(SEED)],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return report

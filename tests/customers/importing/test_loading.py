@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from customers.importing import load
 from customers.models import City, Customer, DataImport, FactsChange, FactsVersion, Transaction
+from customers.operations.live import Live
 from tests.customers.importing.files import (
+    BRANCH,
     BURN,
     CITY,
     CLAIM,
@@ -124,6 +127,24 @@ def test_two_imports_of_the_same_rows_never_wait_for_each_other_for_ever(folder:
     assert sorted(done.created for done in both) == [0, 30_000]
 
 
+def test_how_far_it_is_is_told_of_changed_and_of_new_rows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"customer_id": str(n), "gender": "Female"} for n in range(4)]
+    import_tables(folder, {"customers": rows})
+    told: list[tuple[int, float]] = []
+    monkeypatch.setattr(load, "BLOCK_ROWS", 2)
+    monkeypatch.setattr(Live, "tell", lambda live, table, rows, share: told.append((rows, share)))
+    changed = [row | {"gender": "Male"} for row in rows]
+    done = import_tables(folder, {"customers": [*changed, {"customer_id": "9", "gender": "Male"}]})
+    assert (done.updated, done.created) == (4, 1)
+    assert {rows for rows, _ in told} == {5}
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert {0, 0.4, 0.8, 1} <= set(shares)
+    assert not Customer.objects.exclude(gender="Male").exists()
+
+
 def test_good_rows_are_loaded_beside_rejected_ones(folder: Path) -> None:
     wrong = BURN | {"transaction_id": "3", "burn_date": ""}
     done = import_tables(folder, good_tables() | {"transactions": [CLAIM, wrong, BURN]})
@@ -139,6 +160,15 @@ def test_a_dry_run_counts_and_stores_nothing(folder: Path) -> None:
     assert not City.objects.exists()
     assert not FactsVersion.objects.exists()
     assert not FactsChange.objects.exists()
+
+
+def test_customers_of_coupons_at_a_changed_branch_are_affected(folder: Path) -> None:
+    people = [CUSTOMER, CUSTOMER | {"customer_id": "2"}, CUSTOMER | {"customer_id": "3"}]
+    coupons = [CLAIM, CLAIM | {"transaction_id": "2", "customer_id": "2"}]
+    import_tables(folder, good_tables() | {"customers": people, "transactions": coupons})
+    moved = {"branches": [BRANCH | {"city_id": ""}], "customers": [CUSTOMER | {"gender": "Male"}]}
+    assert import_tables(folder, moved).preview["customers"] == 2
+    assert import_tables(folder, moved).preview["customers"] == 0
 
 
 def test_the_figures_are_fresh_after_an_import(folder: Path) -> None:

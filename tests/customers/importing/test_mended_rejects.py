@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.customers.importing.files import write_workbook
+from customers.importing.parts import NO_COLUMN
+from customers.models import City, Customer, DataImport
+from tests.customers.importing.files import (
+    import_text,
+    outcomes,
+    rejects_of,
+    run_import,
+    write_folder,
+    write_workbook,
+)
 from tests.customers.importing.parts import broken_of, parts_of, rows_of
 
 
@@ -13,9 +22,9 @@ def rejects(**format: Any) -> bytes:
     delimiter = format.get("delimiter", ",")
     rows = [
         ["sheet", "line", "column", "value", "code", "reason", "city_id", "city_name", "value"],
-        ["cities", "5", "city_name", "", "missing", '"a; b, c"', "1", "القاهرة", ""],
-        ["'=x", "7", "v", "", "c", "r", "", "", "3.5"],
-        ["cities", "9", "city_name", "", "missing", "r", "2", "بنها", ""],
+        ["cities", "5", "city_name", "", "missing", '"a; b, c"', "1", "القاهرة", NO_COLUMN],
+        ["'=x", "7", "v", "", "c", "r", NO_COLUMN, NO_COLUMN, "3.5"],
+        ["cities", "9", "city_name", "", "missing", "r", "2", "بنها", NO_COLUMN],
     ]
     return "\n".join(delimiter.join(row) for row in rows).encode(format.get("encoding", "utf-8"))
 
@@ -51,3 +60,56 @@ def test_broken_rows_among_mended_rejects_are_broken_again(folder: Path) -> None
         (5, "MISSING COLUMNS"),
         (6, "TOO MANY COLUMNS"),
     ]
+
+
+def given_again(folder: Path, rejected: DataImport, old: str = "", new: str = "") -> DataImport:
+    """Import the rejected rows of an import, once a text in them was mended."""
+    assert rejected.rejects_path
+    mended = rejected.rejects_path.read_text(encoding="utf-8-sig")
+    assert old in mended
+    path = folder / "mended.csv"
+    path.write_text(mended.replace(old, new) if old else mended, newline="")
+    return run_import(path)
+
+
+@pytest.mark.django_db
+def test_a_broken_row_that_is_not_mended_is_rejected_again_with_its_whole_text(
+    folder: Path,
+) -> None:
+    broken = f'2,"{"long, " * 100}",x,y'
+    done = import_text(folder, "cities", f"city_id,city_name\n1,\n{broken}\n")
+    for again in range(2):
+        done = given_again(folder, done, *([",1,\n", ",1,Cairo\n"] if not again else []))
+        (reject,) = rejects_of(done)
+        assert (reject["code"], reject["value"], reject["city_id"]) == ("broken_row", broken, "")
+        assert "cells are still empty" in reject["reason"]
+        assert outcomes(done, "cities")["rejected"] == 1
+    done = given_again(folder, done, '.",,\n', '.",2,Giza\n')
+    assert outcomes(done, "cities") == {"rows": 1, "created": 1}
+    assert [city.name for city in City.objects.order_by("external_id")] == ["Cairo", "Giza"]
+
+
+@pytest.mark.django_db
+def test_a_broken_row_among_mended_rejects_has_no_number_in_front(folder: Path) -> None:
+    path = folder / "rejects.csv"
+    path.write_bytes(rejects() + b"\ncities,9,a,b,c,d,3,x,,y\n")
+    (broken,) = broken_of(parts_of(path)[0])
+    assert broken[2] == "3,x,y"
+
+
+@pytest.mark.django_db
+def test_a_column_that_is_empty_in_all_rejected_rows_of_a_sheet_is_still_its_own(
+    folder: Path,
+) -> None:
+    import_text(folder, "customers", "customer_id,join_date,gender\n1,2024-05-31,f\n")
+    tables = {
+        "cities": [{"city_id": "1", "city_name": ""}],
+        "customers": [{"customer_id": "1", "join_date": "", "gender": "robot"}],
+    }
+    done = run_import(write_folder(folder, tables))
+    assert rejects_of(done)[1]["city_name"] == NO_COLUMN
+    again = given_again(folder, done, "robot,", "m,")
+    assert outcomes(again, "customers") == {"rows": 1, "rejected": 1}
+    mended = given_again(folder, done, ",1,,robot", ",1,,m")
+    assert outcomes(mended, "customers") == {"rows": 1, "updated": 1}
+    assert Customer.objects.get().joined_on is None

@@ -7,6 +7,10 @@ import pytest
 
 from customers.facts.query import current_facts, open_facts
 from customers.models import FactsVersion
+from customers.operations import import_months
+from customers.operations.facts import facts_are_stale
+from customers.operations.imports import execute_import, undo_import
+from customers.operations.undo import latest_undoable
 from tests.customers.importing.files import BRANCH, CLAIM, CUSTOMER, good_tables, import_tables
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +38,20 @@ def rewritten(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> int:
     for path in folder.iterdir():
         path.unlink()
     import_tables(folder, tables)
+    return FactsVersion.objects.current().months_rewritten
+
+
+def rewritten_by_undoing(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> int:
+    """How many months an undo makes anew; the figures are those before the import then."""
+    start(folder)
+    before = cities_by_month()
+    rewritten(folder, tables)
+    latest = latest_undoable()
+    assert latest
+    undo_import(latest, undone_by=None, queue=False)
+    assert execute_import(latest.pk).status == "undone"
+    assert cities_by_month() == before
+    assert not facts_are_stale()
     return FactsVersion.objects.current().months_rewritten
 
 
@@ -73,3 +91,31 @@ def test_a_branch_that_moves_has_all_its_months_made_anew(folder: Path) -> None:
 def test_a_new_customer_has_no_month_made_anew(folder: Path) -> None:
     start(folder)
     assert rewritten(folder, {"customers": [CUSTOMER | {"customer_id": "9"}]}) == 0
+
+
+NEW = CLAIM | {"transaction_id": "9", "transaction_date": "2024-03-09"}
+MOVED = CLAIM | {"transaction_id": "0", "transaction_date": "2024-04-09"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "months"),
+    [
+        ({"transactions": [NEW]}, 1),
+        ({"transactions": [MOVED]}, 2),
+        ({"customers": [CUSTOMER | {"city_id": "2"}]}, 2),
+        ({"customers": [CUSTOMER | {"gender": "Male"}]}, 0),
+        ({"branches": [BARE_BRANCH | {"city_id": "2"}]}, 3),
+        ({"cities": [CITIES[0] | {"city_name": "Luxor"}]}, 0),
+    ],
+)
+def test_undoing_makes_the_same_months_anew(
+    folder: Path, tables: dict[str, list[dict[str, Any]]], months: int
+) -> None:
+    assert rewritten_by_undoing(folder, tables) == months
+
+
+def test_from_many_moves_on_undoing_makes_all_months_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_months, "MOST_MOVES", 0)
+    assert rewritten_by_undoing(folder, {"customers": [CUSTOMER | {"city_id": "2"}]}) == 3

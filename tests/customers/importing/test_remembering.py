@@ -98,3 +98,93 @@ def test_a_file_is_loaded_as_it_was_previewed(folder: Path) -> None:
     load_import(first, "good-rows")
     assert execute_import(first.pk).status == "completed"
     assert Customer.objects.get().joined_on is not None
+
+
+def reviewed_folder(path: Path, files: dict[str, str]) -> DataImport:
+    for name, text in files.items():
+        (path / name).write_text(text)
+    requested = request_import(
+        source=path,
+        source_name=path.name,
+        dry_run=False,
+        requested_by=None,
+        review=True,
+        queue=False,
+    )
+    return execute_import(requested.pk)
+
+
+def test_a_part_that_was_left_out_is_left_out_again(folder: Path) -> None:
+    files = {
+        "customers.csv": "customer_id,gender\n1,f\n",
+        "clients-05.csv": "client,sex\n2,m\n",
+    }
+    first = reviewed_folder(folder, files)
+    assert [part["table"] for part in first.parts] == ["customers"] * 2
+    assert name_columns(first, {"clients-05": {"table": None}}).status == "previewed"
+    (folder / "clients-05.csv").rename(folder / "clients-06.csv")
+    done = run_import(folder)
+    assert [part["table"] for part in done.parts] == [None, "customers"]
+    assert [c.external_id for c in Customer.objects.all()] == ["1"]
+
+
+TITLED = "Liste,vom,Mai,x\n" + HEADINGS + "\n1,2024-01-31,f,ja\n"
+
+
+def test_the_line_of_the_headings_that_a_person_said_is_remembered(folder: Path) -> None:
+    first = reviewed(folder / "kunden-05.csv", TITLED)
+    said = {"table": "customers", "columns": NAMED, "heading_line": 2}
+    assert name_columns(first, {"kunden-05": said}).status == "previewed"
+    again = reviewed(folder / "kunden-06.csv", TITLED)
+    assert (again.status, again.parts[0]["format"]["heading_line"]) == ("previewed", 2)
+    # It is loaded as it was previewed, whatever is remembered meanwhile.
+    ColumnMapping.objects.all().delete()
+    load_import(again, "good-rows")
+    assert (execute_import(again.pk).status, Customer.objects.count()) == ("completed", 1)
+
+
+def test_a_file_that_has_no_such_line_is_read_as_it_was_found(folder: Path) -> None:
+    first = reviewed(folder / "kunden-05.csv", TITLED)
+    said = {"table": "customers", "columns": NAMED, "heading_line": 2}
+    name_columns(first, {"kunden-05": said})
+    assert reviewed(folder / "kunden-06.csv", "Liste,vom,Mai,x\n").status == "mapping"
+
+
+COMMAS = "no;x,sex,join date\n1;x,f,2024-01-31\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "other"),
+    [
+        (
+            "customer_id,city\n1,M\xfcnchen\n",
+            {"encoding": "windows-1256"},
+            "customer_id,city\n1,x\n",
+        ),
+        (
+            COMMAS,
+            {"delimiter": ";", "columns": {"no": "customer_id"}},
+            COMMAS.replace(",", "\t"),
+        ),
+    ],
+)
+def test_how_a_file_is_written_is_remembered_for_those_that_are_found_alike(
+    folder: Path, text: str, said: dict[str, Any], other: str
+) -> None:
+    path = folder / "customers-1.csv"
+    first = reviewed_bytes(path, text)
+    found = first.parts[0]["format"]
+    (name,) = set(said) & set(found)
+    corrected = name_columns(first, {"customers-1": {"table": "customers"} | said})
+    assert corrected.parts[0]["format"][name] == said[name] != found[name]
+    path.unlink()
+    again = reviewed_bytes(folder / "customers-2.csv", text)
+    assert again.parts[0]["format"][name] == said[name]
+    unlike = reviewed_bytes(folder / "customers-3.csv", other)
+    assert unlike.parts[0]["format"][name] not in (said[name], found[name])
+
+
+def reviewed_bytes(path: Path, text: str) -> DataImport:
+    """The text as Windows-1252."""
+    path.write_bytes(text.encode("windows-1252"))
+    return reviewed_folder(path, {})

@@ -67,6 +67,39 @@ def test_a_zip_and_a_folder_hold_any_mixture(folder: Path, packed: bool) -> None
     assert all(rows_of(part) == [(2, "1", "Cairo")] for part in parts)
 
 
+def test_a_folder_may_hold_zips(folder: Path) -> None:
+    (folder / "2023.csv").write_text(CITIES)
+    write_zip(folder / "old.zip", {"2023.csv": CITIES, "deep/2022.csv": CITIES, "a.png": NOISE})
+    book = write_workbook(folder / "book.xlsx", {"cities": CELLS}).read_bytes()
+    write_zip(folder / "new.zip", {"book.xlsx": book})
+    (folder / "book.xlsx").unlink()
+    parts = parts_of(folder)
+    assert [part.name for part in parts] == ["2023", "cities", "old.zip/2023", "2022"]
+    assert all(rows_of(part) == [(2, "1", "Cairo")] for part in parts)
+
+
+def test_a_zip_in_a_folder_holds_no_other_zip(folder: Path) -> None:
+    inner = write_zip(folder / "inner.zip", {"cities.csv": CITIES}).read_bytes()
+    write_zip(folder / "inner.zip", {"cities.zip": inner})
+    with pytest.raises(UnreadableSource, match=r"another archive in it: cities\.zip"):
+        parts_of(folder)
+
+
+def test_all_zips_of_a_folder_share_one_limit(folder: Path, settings: Settings) -> None:
+    settings.MAX_UPLOAD_MEGABYTES = 1
+    for name in ("a.zip", "b.zip"):
+        write_zip(folder / name, {"cities.csv": CITIES + " " * (11 << 20)})
+    with pytest.raises(UnreadableSource, match="unpacks to more than 20 MB"):
+        parts_of(folder)
+
+
+def test_all_files_in_the_zips_of_a_folder_count(folder: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        write_zip(folder / name, {f"{n}.csv": CITIES for n in range(501)})
+    with pytest.raises(UnreadableSource, match="more than 1,000 files"):
+        parts_of(folder)
+
+
 def test_a_file_may_have_stars_in_its_name(folder: Path) -> None:
     (folder / "*[a]?.csv").write_text(CITIES)
     (part,) = parts_of(folder / "*[a]?.csv")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Branch, City, Customer, DataImport, FactsVersion, Merchant, Transaction
 from customers.models.imports import UNDO_STOPPED
+from customers.operations.import_files import UNDOABLE
 from customers.operations.imports import (
     execute_import,
     load_import,
@@ -26,7 +27,9 @@ from tests.customers.importing.files import (
     good_tables,
     import_tables,
 )
-from tests.factories import make_customer, make_segment, make_transaction, make_user
+from tests.customers.importing.moments import elsewhere, when
+from tests.factories import make_customer, make_import, make_segment, make_transaction, make_user
+from tests.marks import needs_two_connections
 
 pytestmark = pytest.mark.django_db
 RECORDS = (City, Merchant, Branch, Customer, Transaction)
@@ -85,6 +88,17 @@ def test_who_undid_it_is_kept(folder: Path) -> None:
     done = undone(import_tables(folder, good_tables()), by=person)
     assert done.undone_by == person
     assert done.undone_at is not None
+
+
+def test_a_late_queue_entry_of_the_load_does_the_undo_that_is_queued_meanwhile(
+    folder: Path,
+) -> None:
+    done = import_tables(folder, good_tables())
+    with when(
+        'UPDATE "customers_dataimport"', lambda: undo_import(done, undone_by=None, queue=False)
+    ):
+        assert execute_import(done.pk).status == "undone"
+    assert not Customer.objects.exists()
 
 
 def test_the_figures_follow(folder: Path) -> None:
@@ -148,7 +162,7 @@ def test_a_changed_row_that_was_removed_since_is_not_restored(folder: Path) -> N
 def test_what_later_records_belong_to_is_not_removed(folder: Path) -> None:
     done = import_tables(folder, good_tables())
     make_transaction(customer=Customer.objects.get(), branch=Branch.objects.get())
-    assert "1 transaction that came later belong" in refused(done).replace("belongs", "belong")
+    assert "1 transaction that came later belongs to branches" in refused(done)
 
 
 def test_customers_leave_their_segments(folder: Path) -> None:
@@ -226,7 +240,37 @@ def test_old_values_that_refer_to_what_is_gone_are_not_restored(folder: Path) ->
     done = import_tables(folder, {"customers": [CUSTOMER | {"city_id": ""}]})
     Branch.objects.update(city=None)
     City.objects.get().delete()
-    assert "refer to are gone" in refused(done)
+    assert "The cities that the old customers refer to are gone." in refused(done)
+
+
+@pytest.mark.django_db(transaction=True)
+@needs_two_connections
+@pytest.mark.parametrize(
+    ("table", "stored"), [("customers", "customers_customer"), ("branches", "customers_branch")]
+)
+def test_a_coupon_that_comes_in_while_it_is_undone_is_named(
+    folder: Path, table: str, stored: str
+) -> None:
+    tables = good_tables()
+    import_tables(folder, {name: rows for name, rows in tables.items() if name != table})
+    done = import_tables(folder, {table: tables[table]})
+
+    def come_in() -> None:
+        given = {"customer": Customer.objects.get(), "branch": Branch.objects.get()}
+        make_transaction(**given)
+
+    with when(f'DELETE FROM "{stored}"', lambda: elsewhere(come_in)):
+        assert f"1 transaction that came later belongs to {table}" in undone(done).error
+    assert Transaction.objects.exists()
+
+
+def test_a_refused_undo_leaves_when_and_how_quickly_it_was_loaded(folder: Path) -> None:
+    done = import_tables(folder, good_tables())
+    assert done.load_seconds is not None
+    make_transaction(customer=Customer.objects.get(), branch=Branch.objects.get())
+    assert refused(done)
+    after = DataImport.objects.get()
+    assert (after.loaded_at, after.load_seconds) == (done.loaded_at, done.load_seconds)
 
 
 def test_old_values_that_are_not_whole_are_not_restored(folder: Path) -> None:
@@ -243,6 +287,31 @@ def test_imports_that_change_nothing_do_not_use_up_the_old_values(folder: Path) 
     for _ in range(7):
         import_tables(folder, CHANGED)
     assert undone(done).status == "undone"
+
+
+def test_old_values_are_forgotten_where_a_worker_was_killed_after_its_undo(folder: Path) -> None:
+    import_tables(folder, good_tables())
+    done = import_tables(folder, CHANGED)
+    kept = [(path, path.read_bytes()) for path in done.folder.glob("before-*")]
+    undone(done)
+    done.folder.mkdir()
+    for path, content in kept:
+        path.write_bytes(content)
+    recover_lost_imports()
+    assert kept
+    assert not done.folder.exists()
+
+
+def test_old_values_of_an_import_that_is_just_loading_are_kept(folder: Path) -> None:
+    import_tables(folder, good_tables())
+    loading = make_import(status="running", attempts=1)
+    loading.folder.mkdir(parents=True)
+    (loading.folder / "before-customers.csv").write_text("id\n")
+    for gender in ("Male", "Female") * 3:
+        import_tables(folder, {"customers": [CUSTOMER | {"gender": gender}]})
+    kept = {path.parent.name for path in loading.folder.parent.glob("*/before-*")}
+    assert len(kept) == 1 + UNDOABLE
+    assert str(loading.pk) in kept
 
 
 def test_an_undo_that_is_stopped_while_it_waits_can_be_asked_for_again(folder: Path) -> None:

@@ -54,7 +54,7 @@ def test_an_import_is_undone_by_its_number(capsys: Captured, folder: Path) -> No
 def test_later_changes_are_a_reason_not_to(capsys: Captured, folder: Path) -> None:
     import_tables(folder, good_tables())
     make_transaction(customer=Customer.objects.get())
-    assert "came later belong to" in refusal(capsys)
+    assert "came later belongs to" in refusal(capsys)
     assert Transaction.objects.count() == 3
 
 

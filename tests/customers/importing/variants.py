@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ GOOD: Tables = {
 }
 
 
+# What is written instead where an encoding has no Arabic letters.
+WESTERN = {"بنها": "Besançon", "ربيع": "Été"}
+OTHER_ORDER = {"%d/%m/%Y": "%m/%d/%Y", "%m/%d/%Y": "%d.%m.%Y", "%d.%m.%Y": "%m/%d/%Y"}
+CELLS = "cells"  # how many cells a broken row has too many, or too few
+
+
 @dataclass(frozen=True, eq=False)
 class Fault:
     """A change to a good row that gets it rejected, or makes it a repeat."""
@@ -59,6 +65,11 @@ class Fault:
 
 def fault(table: str, column: str, value: Any, code: str, **more: Any) -> Fault:
     return Fault(table, {column: value, **more}, code, column)
+
+
+def broken(table: str, cells: int) -> Fault:
+    """A row that has so many cells too many, or too few; only CSV files have such rows."""
+    return Fault(table, {CELLS: cells}, "broken_row")
 
 
 FAULTS = (
@@ -76,6 +87,7 @@ FAULTS = (
     fault("customers", "join_date", "soon", "not_a_date"),
     fault("customers", "join_date", date(1989, 12, 31), "implausible_day"),
     fault("customers", "join_date", date(2999, 12, 31), "implausible_day"),
+    fault("customers", "customer_id", "c\u00ad1", "control_character"),
     fault("customers", "gender", "unsure", "unknown_gender"),
     fault("customers", "accepts_marketing", "perhaps", "unknown_accepts_marketing"),
     fault("customers", "city_id", "=1+1", "unknown_reference"),
@@ -83,6 +95,23 @@ FAULTS = (
     fault("transactions", "branch_id", "b 1", "unknown_reference"),
     fault("transactions", "transaction_status", "lost", "unknown_status", burn_date=""),
     fault("transactions", "transaction_date", "", "missing"),
+    fault("transactions", "transaction_id", "t\n9", "control_character"),
+    fault("transactions", "transaction_date", date(1989, 12, 31), "implausible_day"),
+    fault("transactions", "transaction_date", date(2999, 12, 31), "implausible_day"),
+    fault(
+        "transactions",
+        "burn_date",
+        date(1989, 12, 31),
+        "implausible_day",
+        transaction_status="used",
+    ),
+    fault(
+        "transactions",
+        "burn_date",
+        date(2999, 12, 31),
+        "implausible_day",
+        transaction_status="used",
+    ),
     fault("transactions", "burn_date", "", "burn_date_missing", transaction_status="used"),
     fault("transactions", "burn_date", DAY, "burn_date_unexpected", transaction_status="open"),
     fault(
@@ -97,6 +126,11 @@ FAULTS = (
     fault("transactions", "amount", "99999999999", "not_a_number"),
     fault("transactions", "coupon_name", "two\nlines", "control_character"),
     fault("transactions", "coupon_name", "different", "contradicts", transaction_id="t0"),
+    broken("cities", 1),
+    broken("customers", -1),
+    broken("customers", 2),
+    broken("transactions", 1),
+    broken("transactions", -2),
     Fault("customers", {"customer_id": "000"}, "repeat"),
     Fault("merchants", {"merchant_id": "m1"}, "repeat"),
 )
@@ -118,6 +152,7 @@ class Writing:
     extra: bool  # a column that nobody knows
     blank: bool  # blank lines between the rows
     padded: bool  # spaces around cells
+    split: bool = False  # customers and transactions in two parts each, not written alike
 
 
 def plainly(heading: str) -> str:
@@ -139,7 +174,7 @@ WRITINGS = st.builds(
         ["folder", "zip", "gz", "packed zip", "workbook", "parquet", "mixed"]
     ),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1256"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1256", "cp1252"]),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     day=st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d %b %Y", "serial"]),
@@ -149,6 +184,7 @@ WRITINGS = st.builds(
     extra=st.booleans(),
     blank=st.booleans(),
     padded=st.booleans(),
+    split=st.booleans(),
 )
 
 
@@ -157,7 +193,19 @@ class Variant:
     """Files, and what must come of their rows."""
 
     writing: Writing
-    faults: tuple[Fault, ...]
+    drawn: tuple[Fault, ...]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Those that the files can hold."""
+        return [one for one in self.drawn if CELLS not in one.change or self._is_csv(one.table)]
+
+    def word(self, text: str) -> str:
+        """A text of the good rows as it is written."""
+        if self.writing.encoding == "cp1252":
+            for arabic, western in WESTERN.items():
+                text = text.replace(arabic, western)
+        return text
 
     @property
     def tables(self) -> Tables:
@@ -165,13 +213,29 @@ class Variant:
         tables = {name: list(rows) for name, rows in GOOD.items()}
         for number, one in enumerate(self.faults):
             rows, key = tables[one.table], next(iter(GOOD[one.table][0]))
-            row = rows[0] | {key: f"f{number}"} | self.fitting(one)
+            row = rows[0] | {key: f"f{number}"} | one.change
             rows.insert(1 + number % len(rows), row)
         return tables
 
-    def fitting(self, one: Fault) -> Row:
-        """The change in a form that the container can hold."""
-        return dict(one.change)
+    def _is_csv(self, table: str) -> bool:
+        if self.writing.container == "mixed":
+            return table == "transactions"
+        return self.writing.container not in ("workbook", "parquet")
+
+    @property
+    def parts(self) -> dict[str, tuple[str, list[Row], Writing]]:
+        """The parts that the tables are written to: the table, its rows and how, by name."""
+        found = {}
+        for table, rows in self.tables.items():
+            if not (self.writing.split and table in ("customers", "transactions")):
+                found[table] = table, rows, self.writing
+                continue
+            day = OTHER_ORDER.get(self.writing.day, self.writing.day)
+            unlike = replace(self.writing, day=day, reverse=not self.writing.reverse)
+            half = len(rows) // 2
+            found[f"{table}_1"] = table, rows[:half], self.writing
+            found[f"{table}_2"] = table, rows[half:], unlike
+        return found
 
     def expected(self, table: str) -> dict[str, int]:
         codes = [one.code for one in self.faults if one.table == table]
@@ -191,7 +255,7 @@ class Variant:
 
     def write(self, folder: Path) -> Path:
         """Write it into the folder: what is to be imported."""
-        names = list(GOOD)
+        names = list(self.parts)
         match self.writing.container:
             case "workbook":
                 return self._workbook(folder / "book.xlsx", names)
@@ -208,47 +272,48 @@ class Variant:
             case "gz":
                 for name in names:
                     (folder / f"{name}.csv.gz").write_bytes(gzip.compress(self._csv(name)))
-            case "parquet":
-                for name in names:
-                    self._parquet(folder / f"{name}.parquet", name)
             case "mixed":
                 self._workbook(folder / "places.xlsx", names[:3])
-                self._parquet(folder / "customers.parquet", "customers")
-                (folder / "transactions.csv").write_bytes(self._csv("transactions"))
+                for name in names[3:]:
+                    self._file(folder, name)
             case _:
                 for name in names:
-                    (folder / f"{name}.csv").write_bytes(self._csv(name))
+                    self._file(folder, name)
         return folder
 
-    def _cells(self, table: str, *, typed: bool = False) -> list[list[Any]]:
+    def _file(self, folder: Path, part: str) -> None:
+        if self._is_csv(self.parts[part][0]):
+            (folder / f"{part}.csv").write_bytes(self._csv(part))
+        else:
+            self._parquet(folder / f"{part}.parquet", part)
+
+    def _cells(self, part: str, *, typed: bool = False) -> list[list[Any]]:
         """The headings and the rows."""
-        rows = self.tables[table]
-        names = list(rows[0])[:: -1 if self.writing.reverse else 1]
-        extra = ["Shoe size"] if self.writing.extra else []
-        cells = [[*(self.writing.heading(name) for name in names), *extra]]
+        table, rows, writing = self.parts[part]
+        names = list(GOOD[table][0])[:: -1 if writing.reverse else 1]
+        extra = ["Shoe size"] if writing.extra else []
+        cells = [[*(writing.heading(name) for name in names), *extra]]
         for row in rows:
-            shown = [row[n] if typed else self._text(row[n]) for n in names]
-            cells.append([*shown, *(["42"] if extra else [])])
+            values = [self.word(v) if isinstance(v, str) else v for v in (row[n] for n in names)]
+            shown = values if typed else [_text(value, writing) for value in values]
+            shown += ["42"] if extra else []
+            more = row.get(CELLS, 0)
+            cells.append(shown[:more] if more < 0 else shown + ["x"] * more)
         return cells
 
-    def _text(self, value: Any) -> str:
-        if isinstance(value, date):
-            if self.writing.day == "serial":
-                return str((value - date(1899, 12, 30)).days)
-            return value.strftime(self.writing.day)
-        return f" {value} " if self.writing.padded and value else str(value)
-
-    def _csv(self, table: str) -> bytes:
+    def _csv(self, part: str) -> bytes:
         text = io.StringIO()
         writing = self.writing
         text.writelines(line + writing.line_end for line in writing.above)
+        # Python leaves a line feed bare where rows end with another sign.
+        quoting = csv.QUOTE_ALL if writing.line_end == "\r" else writing.quoting
         writer = csv.writer(
             text,
             delimiter=writing.delimiter,
             lineterminator=writing.line_end,
-            quoting=writing.quoting,  # type: ignore[arg-type]
+            quoting=quoting,  # type: ignore[arg-type]
         )
-        for cells in self._cells(table):
+        for cells in self._cells(part):
             writer.writerow(cells)
             if writing.blank:
                 text.write(writing.line_end)
@@ -272,14 +337,22 @@ class Variant:
         workbook.save(path)
         return path
 
-    def _parquet(self, path: Path, table: str) -> None:
-        headings, *rows = self._cells(table)
+    def _parquet(self, path: Path, part: str) -> None:
+        headings, *rows = self._cells(part)
         with duckdb.connect() as db:
             columns = ", ".join(f'"{heading}" VARCHAR' for heading in headings)
             db.execute(f"CREATE TABLE cells ({columns})")
             places = ", ".join("?" for _ in headings)
             db.executemany(f"INSERT INTO cells VALUES ({places})", rows)
             db.execute(f"COPY cells TO '{path}' (FORMAT parquet)")
+
+
+def _text(value: Any, writing: Writing) -> str:
+    if isinstance(value, date):
+        if writing.day == "serial":
+            return str((value - date(1899, 12, 30)).days)
+        return value.strftime(writing.day)
+    return f" {value} " if writing.padded and value else str(value)
 
 
 VARIANTS = st.builds(

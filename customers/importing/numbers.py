@@ -1,0 +1,98 @@
+"""Which decimal mark the numbers of each part have, and which of them it leaves in doubt."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import duckdb
+
+from customers.importing.read import PART, RawSheet
+from customers.importing.sql import grouped, latin_digits, trimmed
+from customers.importing.tables import Column, Kind, Sheet
+
+NUMBERS = (Kind.MONEY, Kind.DEGREES)
+USUAL_NUMBER = r"^[-+]?\d+(\.\d+)?$"
+NONE = r"^\b$"  # no cell at all
+USUAL_AMOUNT = r"^[-+]?\d+(\.\d\d?)?$"  # with three decimals it may be one of thousands
+ARABIC_POINT, ARABIC_GROUP = "\u066b", "\u066c"
+# A comma is the decimal mark where not three digits follow it, or four are before it, or a point.
+DECIMAL_COMMA = (
+    r"^[-+]?\d+,(\d{1,2}|\d{4,})$|^[-+]?(0|\d{4,}),\d+$|\.\d{3},\d+$|^[-+]?\d{1,3}(\.\d{3}){2,}$"
+)
+DECIMAL_POINT = (
+    r"^[-+]?\d+\.(\d{1,2}|\d{4,})$|^[-+]?(0|\d{4,})\.\d+$|,\d{3}\.\d+$|^[-+]?\d{1,3}(,\d{3}){2,}$"
+)
+TWO_WAYS = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
+COMMA_OF_DEGREES = r"^[-+]?\d{1,3},\d+$"  # no thousands there
+SPACES = rf"[\s\x{{a0}}\x{{202f}}{ARABIC_GROUP}]"
+# More than two decimals after one of these marks, thousands being set apart by the other one.
+TOO_FINE = r"^[-+]?(\d{{1,10}}|\d{{1,3}}(\{1}\d{{3}}){{1,3}})[{0}]\d\d\d*[1-9]\d*$"
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """How the numbers of one column of one part are written."""
+
+    has_comma: bool = False  # the decimal mark is a comma
+    unsure: str = ""  # a number that could be read in two ways, where nothing says in which
+    as_others: bool = False  # guessed from the other parts of the table
+    too_fine: int = 0  # amounts with more than two decimals
+    finest: str = ""  # one of them
+
+    def read(self, number: str) -> str:
+        """What an amount as it stands in the file is read as."""
+        point, group = marks(has_comma=self.has_comma)
+        plain = number.replace(group, "").replace(point, ".").replace(ARABIC_POINT, ".")
+        return str(Decimal(plain).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def marks(*, has_comma: bool) -> tuple[str, str]:
+    """The decimal mark, and the one between thousands."""
+    return (",", ".") if has_comma else (".", ",")
+
+
+def bare_number(text: str) -> str:
+    """SQL of a number with the digits 0 to 9 and without spaces between thousands."""
+    return f"regexp_replace({latin_digits(text)}, '{SPACES}', '', 'g')"
+
+
+def usual_number(column: Column) -> str:
+    """The pattern of numbers that are read the quick way."""
+    return USUAL_AMOUNT if column.kind is Kind.MONEY else USUAL_NUMBER
+
+
+def find_numbers(
+    db: duckdb.DuckDBPyConnection, sheet: Sheet, raw: RawSheet, column: Column
+) -> dict[int, NumberColumn]:
+    """How the numbers of a column are written in each part that has rows."""
+    is_money = column.kind is Kind.MONEY
+    either = f"replace(cell, '{ARABIC_POINT}', ',')"
+    looked_for = [
+        (either, DECIMAL_COMMA if is_money else COMMA_OF_DEGREES),
+        (either, DECIMAL_POINT),
+        ("cell", TWO_WAYS if is_money else NONE),
+        *(
+            ("cell", TOO_FINE.format(point + ARABIC_POINT, group) if is_money else NONE)
+            for point, group in (marks(has_comma=False), marks(has_comma=True))
+        ),
+    ]
+    counts = ", ".join(
+        f"count(*) FILTER (regexp_matches({text}, '{pattern}')),"
+        f" min(cell) FILTER (regexp_matches({text}, '{pattern}'))"
+        for text, pattern in looked_for
+    )
+    cells = f"(SELECT line, {bare_number(trimmed(column.name))} AS cell FROM raw_{sheet.name})"
+    rows = {n: tuple(row) for n, *row in grouped(db, PART, raw.parts, counts, cells)}
+    sure = {commas > points for commas, _, points, *_ in rows.values() if commas != points}
+    return {n: _written(row, sure) for n, row in rows.items()}
+
+
+def _written(row: tuple[int | str, ...], sure: set[bool]) -> NumberColumn:
+    """One column of a part; where it does not say itself, as all parts that say."""
+    commas, _, points, _, unsure, example, *fine = row
+    is_guess = commas == points and bool(unsure)
+    as_others = is_guess and len(sure) == 1
+    has_comma = sure == {True} if as_others else int(commas) > int(points)
+    if is_guess:
+        return NumberColumn(has_comma, str(example), as_others)
+    too_fine, finest = fine[2:] if has_comma else fine[:2]
+    return NumberColumn(has_comma, too_fine=int(too_fine), finest=str(finest or ""))
