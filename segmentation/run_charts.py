@@ -44,9 +44,7 @@ def silhouette_curves(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
     title = "How clearly the segments are apart"
     lines = {
         name: [
-            (c.clusters, c.silhouette_common)
-            for c in of_model
-            if c.silhouette_common is not None
+            (c.clusters, c.silhouette_common) for c in of_model if c.silhouette_common is not None
         ]
         for name, of_model in _by_model(c for c in candidates if _takes_clusters(c))
     }

@@ -25,6 +25,7 @@ from segmentation.operations.runs import execute_run, request_run
 from segmentation.presets import preset_settings
 from tests.factories import (
     make_campaign,
+    make_customer,
     make_history,
     make_import,
     make_run,
@@ -44,6 +45,7 @@ FOR_ALL = (
     "run",
     "report-run",
     "segment",
+    "person",
     "run-schedules",
     "campaigns",
     "campaign",
@@ -70,6 +72,9 @@ ACTIONS = (
     "cancel-run",
     "delete-run",
     "delete-run-schedule",
+    "rename-segment",
+    "archive-segment",
+    "restore-segment",
     "delete-campaign",
     "move-campaign",
 )
@@ -83,6 +88,7 @@ DOWNLOADS = (
     "export-memberships",
     "export-difference",
     "compare-run",
+    "find-person",
 )
 WITHOUT_LOGIN = ("login", "health", "favicon")
 
@@ -98,6 +104,7 @@ def address() -> Callable[[str], str]:
         "difference": run,
         "schedule": make_schedule(),
         "segment": segment_of_campaign.segments.get(),
+        "person": make_customer(),
         "campaign": segment_of_campaign,
         "offer": segment_of_campaign.offer,
         "rejects": make_import(status=DataImport.Status.COMPLETED),
@@ -119,7 +126,7 @@ def address() -> Callable[[str], str]:
         if page in arguments:
             return reverse(page, args=arguments[page])
         kind = page.rpartition("-")[2]
-        takes_row = kind in rows and not page.startswith(("new-", "start-"))
+        takes_row = kind in rows and not page.startswith(("new-", "start-", "find-"))
         return reverse(page, args=[rows[kind].pk] if takes_row else [])
 
     return find
