@@ -101,7 +101,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize(("value", "name"), FOREIGN, ids=repr)
+@pytest.mark.parametrize(("value", "name"), FOREIGN, ids=[name for _, name in FOREIGN])
 def test_a_foreign_type_is_refused_although_the_digest_fits(
     value: Any, name: str, tmp_path: Path
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_foreign_type_is_refused_although_the_digest_fits(
         load_model(path, digest)
 
 
-@pytest.mark.parametrize(("value", "name"), FOREIGN, ids=repr)
+@pytest.mark.parametrize(("value", "name"), FOREIGN, ids=[name for _, name in FOREIGN])
 def test_a_foreign_type_is_not_written_either(value: Any, name: str, tmp_path: Path) -> None:
     with pytest.raises(UntrustedModel, match=name):
         save_model(tmp_path / "models" / "7.skops", {"model": value})
