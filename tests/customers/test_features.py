@@ -278,3 +278,19 @@ def _count_further(own: pd.DataFrame, burnt: pd.DataFrame, as_of: pd.Timestamp) 
         "amount_per_burn": burnt["amount"].mean(),
         "amount_total": burnt["amount"].sum(min_count=1),
     }
+
+
+def test_one_customer_alone_has_the_same_values_as_among_all() -> None:
+    make_history(customers=40, transactions=300)
+    version, day, names = refresh_facts(), date(2024, 5, 31), tuple(CATALOGUE)
+    together = customer_features(version, as_of=day, names=names)
+    for pk in together.index[:5]:
+        alone = customer_features(version, as_of=day, names=names, customer=int(pk))
+        pd.testing.assert_frame_equal(alone, together.loc[[pk]])
+
+
+def test_one_customer_without_a_claim_has_no_row() -> None:
+    her = make_customer()
+    make_transaction()
+    found = customer_features(refresh_facts(), as_of=date(2024, 5, 31), customer=her.pk)
+    assert found.empty
