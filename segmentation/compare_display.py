@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from segmentation.candidate_scores import SCORES, interval_of
 from segmentation.display import IN_NO_SEGMENT, color_of
 from segmentation.models import Candidate, Segment
 from segmentation.operations.comparing import Comparison
-from segmentation.scoreboard import SCORES, interval_of
 
 NO_SEGMENT = -1  # the label
 

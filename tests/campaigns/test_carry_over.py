@@ -225,7 +225,7 @@ def test_archived_segments_are_not_offered_for_new_campaigns(marketer: Client) -
 def test_an_archived_segment_is_given_no_offer() -> None:
     segment = adopted(Burners=people(2)).segments.get()
     archive_segment(segment=segment)
-    with pytest.raises(ValidationError, match="“Burners” is archived. Restore it first"):
+    with pytest.raises(ValidationError, match="“Burners” is archived"):
         assign_offer(
             name="Spring",
             offer=make_offer(),

@@ -3,8 +3,9 @@
 import pytest
 from django.http import QueryDict
 
+from segmentation.candidate_scores import SCORES
 from segmentation.models import Candidate, SegmentationRun
-from segmentation.scoreboard import FIRST_ROWS, SCORES, View, new_run_query, scoreboard
+from segmentation.scoreboard import FIRST_ROWS, View, new_run_query, scoreboard
 
 RUN = SegmentationRun(preset="auto", seed=7, parameters={"features": ["burn_rate", "trend"]})
 
