@@ -164,7 +164,7 @@ def make_run(**values: Any) -> SegmentationRun:
 def make_candidate(**values: Any) -> Candidate:
     values = _with_parents(values, run=make_run)
     defaults = {
-        "position": next(numbers),
+        "position": values["run"].candidates.count() + 1,
         "algorithm": "kmeans",
         "reduction": "pca",
         "components": 2,
