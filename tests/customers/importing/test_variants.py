@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from customers.models import Branch, City, Customer, DataImport, Merchant, Transaction
 from tests.customers.importing.files import rejects_of, run_import
-from tests.customers.importing.variants import DAY, GOOD, VARIANTS, Variant, Writing, plainly
+from tests.customers.importing.variants import DAY, GOOD, VARIANTS, Variant
+from tests.customers.importing.writings import Writing, plainly
 
 pytestmark = pytest.mark.django_db
 MODELS = dict(zip(GOOD, (City, Merchant, Branch, Customer, Transaction), strict=True))

@@ -1,19 +1,22 @@
 """Good files written in any way, with any faults in them, and what must come of each."""
 
-import csv
 import gzip
-import io
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from tests.customers.importing.files import write_zip
+from tests.customers.importing.writings import (
+    WRITINGS,
+    Writing,
+    csv_bytes,
+    text_of,
+    write_parquet,
+    write_sheets,
+)
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -137,58 +140,6 @@ FAULTS = (
 
 
 @dataclass(frozen=True)
-class Writing:
-    """How the tables are written down."""
-
-    container: str
-    delimiter: str
-    encoding: str
-    line_end: str
-    quoting: int
-    day: str  # a format of strftime, or "serial"
-    above: tuple[str, ...]  # lines above the headings
-    heading: Callable[[str], str]
-    reverse: bool  # the columns
-    extra: bool  # a column that nobody knows
-    blank: bool  # blank lines between the rows
-    padded: bool  # spaces around cells
-    split: bool = False  # customers and transactions in two parts each, not written alike
-
-
-def plainly(heading: str) -> str:
-    return heading
-
-
-def spaced(heading: str) -> str:
-    return f" {heading.replace('_', ' ').title()} "
-
-
-def joined(heading: str) -> str:
-    first, *others = heading.split("_")
-    return first + "".join(word.title() for word in others)
-
-
-WRITINGS = st.builds(
-    Writing,
-    container=st.sampled_from(
-        ["folder", "zip", "gz", "packed zip", "workbook", "parquet", "mixed"]
-    ),
-    delimiter=st.sampled_from([",", ";", "\t", "|"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1256", "cp1252"]),
-    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-    day=st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d %b %Y", "serial"]),
-    above=st.sampled_from([(), ("",), ("Coupon report",), ("Report", "May 2024", "")]),
-    heading=st.sampled_from([plainly, spaced, joined, str.upper]),
-    reverse=st.booleans(),
-    extra=st.booleans(),
-    blank=st.booleans(),
-    padded=st.booleans(),
-    split=st.booleans(),
-)
-
-
-@dataclass(frozen=True)
 class Variant:
     """Files, and what must come of their rows."""
 
@@ -285,7 +236,7 @@ class Variant:
         if self._is_csv(self.parts[part][0]):
             (folder / f"{part}.csv").write_bytes(self._csv(part))
         else:
-            self._parquet(folder / f"{part}.parquet", part)
+            write_parquet(folder / f"{part}.parquet", self._cells(part))
 
     def _cells(self, part: str, *, typed: bool = False) -> list[list[Any]]:
         """The headings and the rows."""
@@ -295,64 +246,18 @@ class Variant:
         cells = [[*(writing.heading(name) for name in names), *extra]]
         for row in rows:
             values = [self.word(v) if isinstance(v, str) else v for v in (row[n] for n in names)]
-            shown = values if typed else [_text(value, writing) for value in values]
+            shown = values if typed else [text_of(value, writing) for value in values]
             shown += ["42"] if extra else []
             more = row.get(CELLS, 0)
             cells.append(shown[:more] if more < 0 else shown + ["x"] * more)
         return cells
 
     def _csv(self, part: str) -> bytes:
-        text = io.StringIO()
-        writing = self.writing
-        text.writelines(line + writing.line_end for line in writing.above)
-        # Python leaves a line feed bare where rows end with another sign.
-        quoting = csv.QUOTE_ALL if writing.line_end == "\r" else writing.quoting
-        writer = csv.writer(
-            text,
-            delimiter=writing.delimiter,
-            lineterminator=writing.line_end,
-            quoting=quoting,  # type: ignore[arg-type]
-        )
-        for cells in self._cells(part):
-            writer.writerow(cells)
-            if writing.blank:
-                text.write(writing.line_end)
-        return text.getvalue().encode(writing.encoding)
+        return csv_bytes(self._cells(part), self.parts[part][2])
 
-    def _workbook(self, path: Path, names: list[str]) -> Path:
-        workbook = Workbook()
-        workbook.remove(workbook.active)
-        for name in names:
-            sheet = workbook.create_sheet(name.title())
-            for line in self.writing.above:
-                sheet.append([line])
-            for cells in self._cells(name, typed=True):
-                sheet.append([cell if cell != "" else None for cell in cells])
-                if self.writing.blank:
-                    sheet.append([])
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.data_type == "f":
-                        cell.data_type = "s"  # a text that looks like a formula
-        workbook.save(path)
-        return path
-
-    def _parquet(self, path: Path, part: str) -> None:
-        headings, *rows = self._cells(part)
-        with duckdb.connect() as db:
-            columns = ", ".join(f'"{heading}" VARCHAR' for heading in headings)
-            db.execute(f"CREATE TABLE cells ({columns})")
-            places = ", ".join("?" for _ in headings)
-            db.executemany(f"INSERT INTO cells VALUES ({places})", rows)
-            db.execute(f"COPY cells TO '{path}' (FORMAT parquet)")
-
-
-def _text(value: Any, writing: Writing) -> str:
-    if isinstance(value, date):
-        if writing.day == "serial":
-            return str((value - date(1899, 12, 30)).days)
-        return value.strftime(writing.day)
-    return f" {value} " if writing.padded and value else str(value)
+    def _workbook(self, path: Path, parts: list[str]) -> Path:
+        sheets = {part: self._cells(part, typed=True) for part in parts}
+        return write_sheets(path, sheets, self.writing)
 
 
 VARIANTS = st.builds(
