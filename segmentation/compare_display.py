@@ -65,19 +65,25 @@ def score_pairs(one: Candidate, other: Candidate) -> list[ScorePair]:
     """Every score that at least one of them has."""
     pairs = []
     for score in SCORES:
-        values = score.value(one), score.value(other)
-        if values == (None, None):
+        first, second = score.value(one), score.value(other)
+        if first is None and second is None:
             continue
         cells = score.text(one), score.text(other)
         better = ""
         # What is written alike is no difference.
-        if None not in values and score.is_low_good is not None and cells[0] != cells[1]:
-            is_first = (values[0] < values[1]) == score.is_low_good  # type: ignore[operator]
-            better = "A" if is_first else "B"
+        if first is not None and second is not None and cells[0] != cells[1]:
+            better = _better(first < second, score.is_low_good)
         if score.name == "silhouette_common":
             cells = _with_interval(one, cells[0]), _with_interval(other, cells[1])
         pairs.append(ScorePair(score.label, score.meaning, cells, better))
     return pairs
+
+
+def _better(is_first_lower: bool, is_low_good: bool | None) -> str:
+    """Which of the two is better; empty where neither is."""
+    if is_low_good is None:
+        return ""
+    return "A" if is_first_lower == is_low_good else "B"
 
 
 def agreement_table(one: Side, other: Side, comparison: Comparison) -> AgreementTable:

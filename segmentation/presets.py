@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from customers.facts.catalogue import CATALOGUE, DEFAULT_FEATURES, INDICATORS
+from customers.facts.catalogue import CATALOGUE, DEFAULT_FEATURES
 from segmentation.engine.checking import check_settings
 from segmentation.engine.preparing import PreparationSettings
 from segmentation.engine.settings import (
@@ -15,7 +15,6 @@ from segmentation.engine.settings import (
 )
 
 DEFAULT_SEED = 7
-WITHOUT_GENDER = tuple(name for name in DEFAULT_FEATURES if name not in INDICATORS)
 FOUND_NUMBERS = tuple(range(2, 11))  # what is tried where the number is to be found
 BY_SKEW = PreparationSettings(transform="auto")
 

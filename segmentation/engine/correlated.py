@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import norm
 
-from segmentation.engine.resampling import Model, Structure, above_chance
+from segmentation.engine.resampling import Model, Structure, above_chance, reordered
 
 DRAWS = 10
 
@@ -28,17 +28,13 @@ def against_one_cloud(
     block stay together. None as in structures().
     """
     rng = np.random.default_rng(seed)
-    orders = [_cloud(values, blocks, rng) for _ in range(draws)]
-    made = [(_reordered(values, order), _reordered(common, order)) for order in orders]
+    orders = [cloud_orders(values, blocks, rng) for _ in range(draws)]
+    made = [(reordered(values, order), reordered(common, order)) for order in orders]
     (structure,) = above_chance(values, common, made, [model], seed=seed)
     return structure
 
 
-def _reordered(values: np.ndarray, order: np.ndarray) -> np.ndarray:
-    return np.take_along_axis(values, order, axis=0)
-
-
-def _cloud(
+def cloud_orders(
     values: np.ndarray, blocks: Sequence[Sequence[int]], rng: np.random.Generator
 ) -> np.ndarray:
     """(m, p): from which row each value of the drawn customers comes."""

@@ -83,7 +83,7 @@ def structures(
     """
     rng = np.random.default_rng(seed)
     orders = [_orders(blocks, values.shape, rng) for _ in range(shuffles)]
-    by_chance = ((_reordered(values, order), _reordered(common, order)) for order in orders)
+    by_chance = ((reordered(values, order), reordered(common, order)) for order in orders)
     return above_chance(values, common, by_chance, models, seed=seed)
 
 
@@ -150,7 +150,8 @@ def _orders(
     return orders
 
 
-def _reordered(values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+def reordered(values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """(m, p): each value replaced by the one of its column in the row that (m, p) orders name."""
     return np.take_along_axis(values, orders, axis=0)
 
 

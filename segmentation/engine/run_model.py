@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from segmentation.engine.algorithms.clustering import NOISE, Predictor
 from segmentation.engine.features import Features
+from segmentation.engine.missing import fill_with
 from segmentation.engine.person import value_grid
 from segmentation.engine.preparing import Preparation, Prepared
 from segmentation.engine.reductions import Reduced
@@ -44,15 +45,14 @@ class RunModel:
         if not len(values):
             return np.empty(0, dtype=np.int64)
         customers = Features(
-            np.arange(len(values)), self.names, self._filled(values), self.indicators
+            np.arange(len(values)),
+            self.names,
+            fill_with(values, self.names, self.fills),
+            self.indicators,
         )
         prepared, _ = self.preparation.apply(customers)
         reduced = prepared if self.reduction is None else self.reduction.transform(prepared)
         return self.predictor.predict(reduced)
-
-    def _filled(self, values: np.ndarray) -> np.ndarray:
-        fills = np.array([self.fills.get(name, 0.0) for name in self.names])
-        return np.where(np.isnan(values), fills, values)
 
     def to_dict(self) -> dict[str, Any]:
         """Estimators, arrays and plain values, for a model file."""

@@ -18,6 +18,7 @@ from segmentation.engine.matching import (
 )
 from segmentation.models import Membership, Segment, SegmentationRun, SegmentIdentity
 
+NAME_TAKEN = "Another segment is called “{0}”. Choose another name."
 NAME_NEEDED = "Give the segment a name of at most {0} characters."
 
 
@@ -57,11 +58,14 @@ def adopt_run(*, run: SegmentationRun, adopted_by: User | None) -> None:
 def rename_segment(*, segment: Segment, name: str) -> None:
     """Give an adopted segment a name that stays with it in later runs. Raises NotPossible."""
     identity, name = _identity(segment), checked_name(segment, name)
-    with transaction.atomic():
-        identity.name, identity.is_named = name, True
-        identity.save(update_fields=["name", "is_named"])
-        segment.name = name
-        segment.save(update_fields=["name"])
+    identity.name, identity.is_named = name, True
+    try:
+        with transaction.atomic():
+            identity.save(update_fields=["name", "is_named"])
+            segment.name = name
+            segment.save(update_fields=["name"])
+    except IntegrityError as error:
+        raise NotPossible(NAME_TAKEN.format(name)) from error  # at this very moment
 
 
 def checked_name(segment: Segment, name: str) -> str:
@@ -72,7 +76,7 @@ def checked_name(segment: Segment, name: str) -> str:
         raise NotPossible(NAME_NEEDED.format(longest))
     taken = segment.run.segments.exclude(pk=segment.pk).filter(name__iexact=name)
     if taken.exists():
-        raise NotPossible(f"Another segment is called “{name}”. Choose another name.")
+        raise NotPossible(NAME_TAKEN.format(name))
     return name
 
 

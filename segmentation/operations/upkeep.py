@@ -1,6 +1,5 @@
 """Between two runs: customers who came since get a segment, and how far everybody has changed."""
 
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,12 @@ from django.utils import timezone
 
 from customers.facts.features import customer_features
 from customers.facts.query import NoFacts, current_facts
-from customers.models import Customer, FactsVersion
+from customers.models import Customer
 from segmentation.engine.drift import level, population_stability_index
+from segmentation.engine.matching import NO_SEGMENT
 from segmentation.engine.model_files import ModelMissing, UntrustedModel, load_model
 from segmentation.engine.run_model import RunModel
-from segmentation.models import Membership, Segment, SegmentationRun
+from segmentation.models import Segment, SegmentationRun
 from segmentation.operations.lifecycle import members_of
 from segmentation.operations.memberships import add_memberships
 
@@ -42,7 +42,14 @@ def look_after_segments() -> None:
     now = customer_features(facts, as_of=facts.last_day, names=model.names)
     labels = model.predict(now.to_numpy(dtype=float))
     added = _assign_newcomers(run, now, labels)
-    drift = _drift(run, model, facts, now, labels) | {"added": run.drift.get("added", 0) + added}
+    before = customer_features(facts, as_of=run.as_of or facts.last_day, names=model.names)
+    drift = {
+        "facts": facts.pk,
+        "as_of": facts.last_day.isoformat(),
+        "features": _shifts(before, now),
+        "moved": _share_moved(run, now, labels),
+        "added": run.drift.get("added", 0) + added,
+    }
     SegmentationRun.objects.filter(pk=run.pk).update(drift=drift)
 
 
@@ -79,44 +86,23 @@ def _share_anew(run: SegmentationRun) -> None:
         run.segments.update(share=F("size") * 1.0 / run.customers)
 
 
-def _drift(
-    run: SegmentationRun,
-    model: RunModel,
-    facts: FactsVersion,
-    now: pd.DataFrame,
-    labels: np.ndarray,
-) -> dict[str, Any]:
-    as_of: date = run.as_of or facts.last_day  # type: ignore[assignment]
-    before = customer_features(facts, as_of=as_of, names=model.names)
-    features = {}
-    for name in model.names:
-        index = _index(before[name], now[name])
-        features[name] = {"index": round(index, 4), "level": level(index)}
-    return {
-        "facts": facts.pk,
-        "as_of": facts.last_day.isoformat() if facts.last_day else None,
-        "features": features,
-        "moved": _share_moved(run, now, labels),
-    }
-
-
-def _index(before: pd.Series, now: pd.Series) -> float:
-    was, today = before.dropna().to_numpy(), now.dropna().to_numpy()
-    if not len(was) or not len(today):
-        return 0.0
-    return population_stability_index(was, today)
+def _shifts(before: pd.DataFrame, now: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """How far each feature has shifted; without those that nobody had a value of at one time."""
+    shifts = {}
+    for name in now.columns:
+        was, today = before[name].dropna().to_numpy(), now[name].dropna().to_numpy()
+        if len(was) and len(today):
+            index = population_stability_index(was, today)
+            shifts[name] = {"index": round(index, 4), "level": level(index)}
+    return shifts
 
 
 def _share_moved(run: SegmentationRun, now: pd.DataFrame, labels: np.ndarray) -> float | None:
     """The share of members, 0 to 1, whom the model would put into another segment today."""
     members = members_of(run)
     positions = {segment.pk: segment.position - 1 for segment in run.segments.all()}
+    positions[NO_SEGMENT] = NO_SEGMENT
     was = pd.Series(members.labels, index=members.customer_ids).map(positions)
     today = pd.Series(labels, index=now.index).reindex(was.index)
     known = today.notna()
     return round(float((was[known] != today[known]).mean()), 4) if known.any() else None
-
-
-def members_since(run: SegmentationRun) -> int:
-    """How many customers came after the run and were assigned by its model."""
-    return Membership.objects.filter(run=run, assigned_at__isnull=False).count()

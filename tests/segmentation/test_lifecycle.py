@@ -4,6 +4,7 @@ import pytest
 
 from customers.models import Customer
 from segmentation.models import Segment, SegmentationRun, SegmentIdentity
+from segmentation.operations import lifecycle
 from segmentation.operations.lifecycle import (
     NotPossible,
     adopt_run,
@@ -123,6 +124,17 @@ def test_two_segments_have_no_name_in_common() -> None:
     run = adopted({"Burners": people(2), "Lapsed": people(2)})
     with pytest.raises(NotPossible, match="Another segment is called “lapsed”"):
         rename_segment(segment=run.segments.get(name="Burners"), name="lapsed")
+
+
+def test_a_name_that_is_taken_at_the_same_moment_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = adopted({"Burners": people(2), "Lapsed": people(2)})
+    # The other one is renamed after the check and before the name is stored.
+    monkeypatch.setattr(lifecycle, "checked_name", lambda segment, name: name)
+    with pytest.raises(NotPossible, match="Another segment is called “Lapsed”"):
+        rename_segment(segment=run.segments.get(name="Burners"), name="Lapsed")
+    assert SegmentIdentity.objects.filter(name="Lapsed").count() == 1
 
 
 def test_only_adopted_segments_are_renamed() -> None:

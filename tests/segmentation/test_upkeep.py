@@ -96,6 +96,27 @@ def test_customers_who_have_not_changed_have_not_drifted(adopted: SegmentationRu
     assert {f["level"] for f in adopted.drift["features"].values()} == {"stable"}
 
 
+@pytest.mark.usefixtures("history")
+def test_who_was_in_no_segment_and_still_is_has_not_moved() -> None:
+    run = do("reference", algorithm="hdbscan", reduction="none", clusters=())
+    assert run.best.noise_share
+    adopt_run(run=run, adopted_by=None)
+    make_customer()
+    refreshed()
+    run.refresh_from_db()
+    assert run.drift["moved"] == 0
+
+
+def test_a_feature_nobody_has_a_value_of_is_not_said_to_be_stable(history: None) -> None:
+    names = ("recency_days", "transaction_frequency", "days_to_burn")
+    run = do("reference", features=names)
+    adopt_run(run=run, adopted_by=None)
+    Transaction.objects.update(burnt_on=None, status=Transaction.Status.CLAIMED)
+    refreshed()
+    run.refresh_from_db()
+    assert set(run.drift["features"]) == {"recency_days", "transaction_frequency"}
+
+
 def test_customers_who_all_come_back_have_drifted(adopted: SegmentationRun) -> None:
     branch = make_branch()
     for member in Membership.objects.select_related("customer"):

@@ -1,9 +1,9 @@
 import numpy as np
 
-from segmentation.engine.correlated import against_one_cloud
+from segmentation.engine.correlated import against_one_cloud, cloud_orders
 from segmentation.engine.preparing import prepare
 from segmentation.engine.reductions import Space
-from segmentation.engine.resampling import Model, structures
+from segmentation.engine.resampling import Model, reordered, structures
 from tests.segmentation.engine.builders import blobs, make_features
 
 TWO = Model("kmeans", Space(), 2, {"starts": 3})
@@ -47,23 +47,19 @@ def test_groups_off_the_line_are_beyond_any_cloud() -> None:
 
 
 def test_each_feature_keeps_its_values_and_blocks_stay_together() -> None:
-    from segmentation.engine.correlated import _cloud
-
     lots = np.random.default_rng(1)
     woman = lots.integers(0, 2, 50)
     values = np.column_stack([lots.normal(size=50), woman, 1 - woman])
-    order = _cloud(values, [(0,), (1, 2)], lots)
-    drawn = np.take_along_axis(values, order, axis=0)
+    order = cloud_orders(values, [(0,), (1, 2)], lots)
+    drawn = reordered(values, order)
     np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(values, axis=0))
     np.testing.assert_array_equal(drawn[:, 1] + drawn[:, 2], np.ones(50))
 
 
 def test_the_rank_correlation_is_kept() -> None:
-    from segmentation.engine.correlated import _cloud
-
     values = one_cloud(3, customers=2000)
-    order = _cloud(values, [(0,), (1,), (2,)], np.random.default_rng(0))
-    drawn = np.take_along_axis(values, order, axis=0)
+    order = cloud_orders(values, [(0,), (1,), (2,)], np.random.default_rng(0))
+    drawn = reordered(values, order)
     np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(values.T), atol=0.05)
 
 
