@@ -51,6 +51,13 @@ def part_of(described: Mapping[str, Any]) -> Part:
     )
 
 
+def mapping_of(described: Mapping[str, Any]) -> PartMapping:
+    """How a described part is read."""
+    # An import of an older version says nothing of decimals.
+    said = described["dates"], described.get("decimals")
+    return PartMapping(described["table"], described["columns"], *said)
+
+
 def options_of(table: str) -> list[Option]:
     sheet = SHEETS.get(table)
     columns = sheet.columns if sheet else ()

@@ -1,19 +1,21 @@
 """What the check of a file found: rejected rows by reason, first rows, changes and warnings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from customers.import_reading import are_dates_unsure, headings_of
+from customers.import_reading import are_dates_unsure, are_decimals_unsure, headings_of
 from customers.importing.column_words import label_of
 from customers.importing.headings import known_headings
 from customers.importing.mapping import LEFT_OUT
-from customers.importing.notation_words import ABOUT_DATES
+from customers.importing.notation_words import ABOUT_DATES, ABOUT_NUMBERS
 from customers.importing.tables import SHEETS, TABLES, Kind
 from customers.models import DataImport
 from customers.periods import in_words
 
 FEW_HEADINGS = 3
+SAY_DATES = "Say how the dates are written"
+SAY_DECIMALS = "Say how the numbers are written"
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,12 @@ class FirstRows:
 
 
 @dataclass(frozen=True)
-class DateWarning:
-    """The dates of a part could be read two ways."""
+class Doubt:
+    """The days or the numbers of a part could be read two ways."""
 
     sentence: str
     choice: str  # the id of the choice on the page of the columns
+    action: str  # what a person can do there
 
 
 def reasons_of(data_import: DataImport) -> list[Reason]:
@@ -136,16 +139,23 @@ def _shown(table: str, column: str, value: str | None) -> str | None:
         return value
 
 
-def date_warnings_of(data_import: DataImport) -> list[DateWarning]:
-    """The parts whose dates could be read two ways, each with where to say which it is."""
-    unsure = [(n, part) for n, part in enumerate(data_import.parts) if are_dates_unsure(part)]
+def doubts_of(data_import: DataImport) -> list[Doubt]:
+    """What could be read two ways, each with where to say which it is."""
+    asked = [
+        (about.format(label=part["label"]), Doubt("", f"part{n}-{choice}-choice", action))
+        for n, part in enumerate(data_import.parts)
+        for is_unsure, about, choice, action in (
+            (are_dates_unsure(part), ABOUT_DATES, "dates", SAY_DATES),
+            (are_decimals_unsure(part), ABOUT_NUMBERS, "decimals", SAY_DECIMALS),
+        )
+        if is_unsure
+    ]
     # The longest first: a label may begin like another one.
-    unsure.sort(key=lambda numbered: -len(numbered[1]["label"]))
-    starts = {n: ABOUT_DATES.format(label=part["label"]) for n, part in unsure}
+    asked.sort(key=lambda start_and_doubt: -len(start_and_doubt[0]))
     return [
-        DateWarning(note, f"part{position}-dates-choice")
+        replace(doubt, sentence=note)
         for note in data_import.preview.get("notes", [])
-        if (position := next((n for n in starts if note.startswith(starts[n])), None)) is not None
+        if (doubt := next((d for start, d in asked if note.startswith(start)), None))
     ]
 
 
@@ -154,7 +164,7 @@ def other_notes_of(data_import: DataImport) -> list[str]:
 
     How the file was read names the parts that are left out.
     """
-    said = {warning.sentence for warning in date_warnings_of(data_import)}
+    said = {doubt.sentence for doubt in doubts_of(data_import)}
     said |= {LEFT_OUT.format(label=p["label"]) for p in data_import.parts if not p["table"]}
     return [note for note in data_import.preview.get("notes", []) if note not in said]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customers.importing.column_words import label_of
-from customers.importing.mapping import DATES
+from customers.importing.mapping import DATES, DECIMALS
 from customers.models import DataImport
 
 ENCODINGS = {
@@ -16,6 +16,7 @@ ENCODINGS = {
 }
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DATES_IN_WORDS = dict(zip(DATES, ("day/month/year", "month/day/year"), strict=True))
+DECIMALS_IN_WORDS = {mark: f"decimal {mark}" for mark in DECIMALS}
 KINDS = {"workbook": "an Excel sheet", "parquet": "a Parquet file"}
 DATES_FOUND = DATES_IN_WORDS | {"year-first": "year-month-day"}
 USUAL_QUOTE = '"'
@@ -68,6 +69,11 @@ def are_dates_unsure(part: Mapping[str, Any]) -> bool:
     return bool(_found(part).get("are_dates_unsure"))
 
 
+def are_decimals_unsure(part: Mapping[str, Any]) -> bool:
+    """Whether a number of a described part could be read two ways; nobody said which it is."""
+    return bool(_found(part).get("are_decimals_unsure"))
+
+
 def _how(part: Mapping[str, Any]) -> tuple[Any, ...]:
     columns = [(heading, part["columns"].get(heading)) for heading in headings_of(part)]
     return (
@@ -102,7 +108,7 @@ def _decimals_in_words(part: Mapping[str, Any]) -> list[str]:
     headings: dict[str, list[str]] = {}
     for heading, mark in (_found(part).get("decimals") or {}).items():
         headings.setdefault(mark, []).append(heading)
-    return [f"decimal {mark} in {' and '.join(named)}" for mark, named in headings.items()]
+    return [f"{DECIMALS_IN_WORDS[mark]} in {' and '.join(n)}" for mark, n in headings.items()]
 
 
 def _csv_in_words(written: Mapping[str, Any]) -> str:

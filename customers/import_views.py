@@ -21,7 +21,7 @@ from customers.import_display import (
 )
 from customers.import_forms import CHANGED, LoadForm, UploadForm
 from customers.import_preview import (
-    date_warnings_of,
+    doubts_of,
     first_rows_of,
     headings_of_wrong_file,
     other_notes_of,
@@ -124,7 +124,7 @@ def _found(data_import: DataImport) -> dict[str, Any]:
         "outcomes": outcomes_of(data_import),
         "readings": readings_of(data_import),
         "reasons": reasons_of(data_import),
-        "date_warnings": date_warnings_of(data_import),
+        "doubts": doubts_of(data_import),
         "notes": other_notes_of(data_import),
     }
 

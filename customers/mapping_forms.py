@@ -12,6 +12,7 @@ from customers.column_choices import (
     Option,
     choices_with,
     date_choices,
+    mapping_of,
     options_of,
     other_faults,
     part_of,
@@ -22,9 +23,11 @@ from customers.column_choices import (
 from customers.import_forms import SeenForm
 from customers.import_reading import (
     DATES_IN_WORDS,
+    DECIMALS_IN_WORDS,
     DELIMITERS,
     ENCODINGS,
     are_dates_unsure,
+    are_decimals_unsure,
 )
 from customers.importing.column_words import TABLES_IN_WORDS, label_of
 from customers.importing.mapping import PartMapping, faults_of_mapping, map_parts
@@ -60,6 +63,11 @@ class PartForm(forms.Form):
         required=False,
         choices=[("", "As found"), *DATES_IN_WORDS.items()],
     )
+    decimals = forms.ChoiceField(
+        label="Numbers have a",
+        required=False,
+        choices=[("", "As found"), *DECIMALS_IN_WORDS.items()],
+    )
 
     def __init__(
         self,
@@ -69,11 +77,13 @@ class PartForm(forms.Form):
         said: Mapping[str, Any],
         shown: Mapping[str, Any] | None = None,
         are_dates_unsure: bool = False,
+        are_decimals_unsure: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.part, self.said, self.found = part, said, mapping
         self.are_dates_unsure = are_dates_unsure
+        self.are_decimals_unsure = are_decimals_unsure
         self._posted = self.data if self.is_bound else shown
         self.initial = self._first_values() if shown is None else self._shown_values(shown)
         fields: dict[str, Any] = self.fields
@@ -116,8 +126,9 @@ class PartForm(forms.Form):
     @property
     def is_written_open(self) -> bool:
         """Whether how the part is written is shown at once, because it needs a look."""
-        written = ("encoding", "delimiter", "heading_line", "dates")
-        return self.are_dates_unsure or any(name in self.errors for name in written)
+        written = ("encoding", "delimiter", "heading_line", "dates", "decimals")
+        is_unsure = self.are_dates_unsure or self.are_decimals_unsure
+        return is_unsure or any(name in self.errors for name in written)
 
     @cached_property
     def chosen(self) -> Mapping[str, str | None]:
@@ -174,7 +185,8 @@ class PartForm(forms.Form):
     def to_json(self) -> dict[str, Any]:
         """The part of a mapping that a valid form says."""
         values = self.cleaned_data
-        said = {name: values[name] for name in ("encoding", "delimiter", "dates") if values[name]}
+        named = ("encoding", "delimiter", "dates", "decimals")
+        said = {name: values[name] for name in named if values[name]}
         if self._heading_line:
             said["heading_line"] = self._heading_line
         if not self.is_rewritten:
@@ -213,6 +225,7 @@ class PartForm(forms.Form):
             "delimiter": self.said.get("delimiter") or "",
             "heading_line": self.part.format.heading_line,
             "dates": self.found.dates or "",
+            "decimals": self.found.decimals or "",
         }
 
     def _shown_values(self, shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,10 +250,11 @@ class MappingForm(SeenForm):
                 data,
                 prefix=f"part{n}",
                 part=part_of(described),
-                mapping=PartMapping(described["table"], described["columns"], described["dates"]),
+                mapping=mapping_of(described),
                 said=data_import.mapping.get(described["name"]) or {},
                 shown=shown,
                 are_dates_unsure=are_dates_unsure(described),
+                are_decimals_unsure=are_decimals_unsure(described),
             )
             for n, described in enumerate(data_import.parts)
         ]

@@ -104,6 +104,9 @@ class FoundSerializer(serializers.Serializer[Any]):
     decimals = serializers.DictField(
         child=serializers.CharField(), help_text="By heading: point or comma."
     )
+    are_decimals_unsure = serializers.BooleanField(
+        required=False, help_text="Whether one of these marks is a guess."
+    )
 
 
 class PartSerializer(serializers.Serializer[Any]):
@@ -118,6 +121,9 @@ class PartSerializer(serializers.Serializer[Any]):
     )
     dates = serializers.CharField(
         allow_null=True, help_text="What was said: day-first, month-first or null."
+    )
+    decimals = serializers.CharField(
+        required=False, allow_null=True, help_text="What was said: point, comma or null."
     )
     format = FormatSerializer()
     found = FoundSerializer(required=False, help_text="Not there before the rows are checked.")

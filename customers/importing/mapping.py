@@ -3,8 +3,8 @@
 A mapping as JSON, by the name of the part; whatever it does not say is proposed:
 
     {"clients": {"table": "customers", "columns": {"Client no.": "customer_id", "Note": null},
-                 "dates": "day-first", "encoding": "windows-1256", "delimiter": ";",
-                 "heading_line": 3}}
+                 "dates": "day-first", "decimals": "comma", "encoding": "windows-1256",
+                 "delimiter": ";", "heading_line": 3}}
 
 A table or a column that is null is left out.
 """
@@ -19,8 +19,9 @@ from customers.importing.parts import Correction, Part
 from customers.importing.tables import SHEETS, Column, Sheet, Table, plain
 
 DATES = ("day-first", "month-first")
+DECIMALS = POINT, COMMA = ("point", "comma")
 FEW = 2  # known columns that a table has at least when its name does not say what it is
-KNOWN = ("table", "columns", "dates", "encoding", "delimiter", "heading_line")
+KNOWN = ("table", "columns", "dates", "decimals", "encoding", "delimiter", "heading_line")
 
 LEFT_OUT = "Left out: the {label}. It is read as none of the tables."
 
@@ -36,6 +37,7 @@ class PartMapping:
     table: str | None = None  # a sheet of the catalogue; None: the part is left out
     columns: Mapping[str, str | None] = field(default_factory=dict)  # by heading
     dates: str | None = None  # one of DATES; None: find it
+    decimals: str | None = None  # one of DECIMALS; None: find it
     # Columns that two headings mean alike, without anyone saying which one it is.
     twice: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -137,6 +139,8 @@ def _check_mapping(said: Mapping[str, Any]) -> None:
             raise BadMapping(f"{name}: there is no table {part['table']}; use {', '.join(SHEETS)}.")
         if part.get("dates") not in (None, "", *DATES):
             raise BadMapping(f"{name}: write dates as {' or '.join(DATES)}.")
+        if part.get("decimals") not in (None, "", *DECIMALS):
+            raise BadMapping(f"{name}: write decimals as {' or '.join(DECIMALS)}.")
         if any(not isinstance(part.get(name) or "", str) for name in ("encoding", "delimiter")):
             raise BadMapping(f"{name}: encoding and delimiter are texts.")
         if not isinstance(part.get("columns", {}), dict):
@@ -160,9 +164,9 @@ def _map_part(part: Part, said: Mapping[str, Any], known: Mapping[str, Any]) -> 
     decided = set(columns)
     _fill(columns, part, {heading: sheet.column_for(heading) for heading in part.headings})
     names = {h: c.name if c else None for h, c in columns.items()}
-    dates = said.get("dates") or known.get("dates") or None
+    dates, decimals = (said.get(n) or known.get(n) or None for n in ("dates", "decimals"))
     twice = _twice(part, sheet, columns, decided)
-    return PartMapping(table, {h: names.get(h) for h in part.headings}, dates, twice)
+    return PartMapping(table, {h: names.get(h) for h in part.headings}, dates, decimals, twice)
 
 
 def _twice(

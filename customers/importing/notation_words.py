@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from customers.importing.mapping import COMMA, POINT
 from customers.importing.notations import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Notations
 from customers.importing.numbers import NumberColumn
 from customers.importing.read import RawSheet, ReadPart
 from customers.importing.tables import SHEETS, Kind
 
-ABOUT_DATES = "The dates of the {label} "  # how a note begins that asks a person about them
+# How a note begins that asks a person about them.
+ABOUT_DATES = "The dates of the {label} "
+ABOUT_NUMBERS = "The numbers of the {label} "
 EITHER = (
     ABOUT_DATES + "could be read two ways; they were read as {how}/year{as_others}."
     " If they are {other}/year, say so among its columns."
@@ -20,8 +23,8 @@ MIXED = (
 MONTH_BEFORE = "Dates of the {label} such as 05/31/2024 are month/day/year."
 COMMAS = "Numbers of the {label} have a decimal comma in {headings}."
 UNSURE = (
-    "Numbers of the {label} could be read two ways in {heading}: {number} was read as"
-    " {read}{as_others}. If that is wrong, write them without a mark between the thousands."
+    ABOUT_NUMBERS + "could be read two ways in {heading}: {number} was read as {read}{as_others}."
+    " If that is wrong, say among its columns that they have a decimal {other}."
 )
 TOO_FINE = (
     "Amounts of the {label} have more than two decimals in {heading} and are rounded"
@@ -43,7 +46,8 @@ def notation_json(table: str, part: ReadPart, notations: Notations) -> dict[str,
     """How days and numbers of a part are written, as JSON.
 
     `dates` is year-first, day-first, month-first or None where the part has no such days;
-    `are_dates_unsure` whether that is a guess; `decimals` is point or comma by heading.
+    `are_dates_unsure` whether that is a guess; `decimals` is point or comma by heading, and
+    `are_decimals_unsure` whether one of these is a guess.
     """
     kinds = {c.name: c.kind for c in SHEETS[table].columns if c.name in part.headings}
     days = {name for name, kind in kinds.items() if kind is Kind.DAY}
@@ -55,7 +59,8 @@ def notation_json(table: str, part: ReadPart, notations: Notations) -> dict[str,
     return {
         "dates": dates,
         "are_dates_unsure": notations.are_dates_unsure,
-        "decimals": {part.headings[n]: "comma" if has_comma[n] else "point" for n in numbers},
+        "decimals": {part.headings[n]: COMMA if has_comma[n] else POINT for n in numbers},
+        "are_decimals_unsure": any(written.unsure for written in notations.numbers.values()),
     }
 
 
@@ -78,8 +83,10 @@ def _about_numbers(part: ReadPart, numbers: Mapping[str, NumberColumn]) -> Itera
     for name, written in numbers.items():
         said: dict[str, Any] = {"heading": part.headings[name]}
         if number := written.unsure:
-            said |= {"as_others": AS_OTHERS if written.as_others else ""}
-            yield _filled(UNSURE, number=number, read=written.read(number), **said)
+            as_others = AS_OTHERS if written.as_others else ""
+            other = POINT if written.has_comma else COMMA
+            asked = said | {"as_others": as_others, "other": other}
+            yield _filled(UNSURE, number=number, read=written.read(number), **asked)
         if number := written.finest:
             rows = f"{written.too_fine:,} row{'s' * (written.too_fine > 1)}"
             yield _filled(TOO_FINE, number=number, read=written.read(number), rows=rows, **said)

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
+from customers.importing.mapping import COMMA
 from customers.importing.read import PART, RawSheet
 from customers.importing.sql import grouped, latin_digits, trimmed
 from customers.importing.tables import Column, Kind, Sheet
@@ -83,15 +84,16 @@ def find_numbers(
     cells = f"(SELECT line, {bare_number(trimmed(column.name))} AS cell FROM raw_{sheet.name})"
     rows = {n: tuple(row) for n, *row in grouped(db, PART, raw.parts, counts, cells)}
     sure = {commas > points for commas, _, points, *_ in rows.values() if commas != points}
-    return {n: _written(row, sure) for n, row in rows.items()}
+    return {n: _written(row, sure, raw.parts[n].decimals) for n, row in rows.items()}
 
 
-def _written(row: tuple[int | str, ...], sure: set[bool]) -> NumberColumn:
-    """One column of a part; where it does not say itself, as all parts that say."""
+def _written(row: tuple[int | str, ...], sure: set[bool], said: str | None) -> NumberColumn:
+    """One column of a part: as a person said; where it leaves it open, as all parts that say."""
     commas, _, points, _, unsure, example, *fine = row
-    is_guess = commas == points and bool(unsure)
+    is_guess = not said and commas == points and bool(unsure)
     as_others = is_guess and len(sure) == 1
     has_comma = sure == {True} if as_others else int(commas) > int(points)
+    has_comma = said == COMMA if said else has_comma
     if is_guess:
         return NumberColumn(has_comma, str(example), as_others)
     too_fine, finest = fine[2:] if has_comma else fine[:2]

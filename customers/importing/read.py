@@ -27,6 +27,7 @@ class ReadPart:
     label: str  # what people call it: sheet customers, file customers.csv
     headings: Mapping[str, str]  # the columns it has: as they are written in the file
     dates: str | None = None  # one of mapping.DATES where a person said it
+    decimals: str | None = None  # one of mapping.DECIMALS where a person said it
 
 
 @dataclass(frozen=True)
@@ -183,4 +184,4 @@ def _read_sheet(
 
 def _read_part(part: Part, mapping: PartMapping) -> ReadPart:
     headings = {column: heading for heading, column in mapping.columns.items() if column}
-    return ReadPart(part.label, headings, mapping.dates)
+    return ReadPart(part.label, headings, mapping.dates, mapping.decimals)

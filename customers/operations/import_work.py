@@ -259,6 +259,7 @@ def describe(parts: list[Part], mappings: Mapping[str, PartMapping]) -> list[dic
             "headings": list(part.headings),
             "columns": {h: mappings[part.name].columns.get(h) for h in part.headings},
             "dates": mappings[part.name].dates,
+            "decimals": mappings[part.name].decimals,
             "format": asdict(part.format),
             # PostgreSQL keeps no NUL, not even in JSON.
             "sample": [[cell.replace("\0", "␀") for cell in row] for row in part.sample],

@@ -28,7 +28,12 @@ REASON = {
 }
 WITH_REASONS = {"customers": 4, "examples": {}, "notes": [], "reasons": [REASON]}
 UNSURE = "The dates of the file people.csv could be read two ways."
-DOUBTFUL = {"dates": "day-first", "are_dates_unsure": True, "decimals": {}}
+DOUBTFUL = {
+    "dates": "day-first",
+    "are_dates_unsure": True,
+    "decimals": {},
+    "are_decimals_unsure": False,
+}
 
 
 def described(**values: Any) -> dict[str, Any]:

@@ -112,10 +112,11 @@ def test_the_columns_of_a_preview_can_be_changed(marketer: Client) -> None:
     page = text(marketer.get(address))
     assert chosen(page, "part0-column-0") == ["customer_id"]
     assert "Back to the preview" in page
-    post(marketer, data_import, part0__dates="day-first")
+    post(marketer, data_import, part0__dates="day-first", part0__decimals="comma")
     data_import.refresh_from_db()
     assert data_import.status == Status.QUEUED
-    assert data_import.mapping["people"]["dates"] == "day-first"
+    said = data_import.mapping["people"]
+    assert (said["dates"], said["decimals"]) == ("day-first", "comma")
 
 
 def test_another_table_offers_its_columns_and_keeps_the_rest(marketer: Client) -> None:

@@ -102,6 +102,7 @@ def test_one_file_has_another_name_each_day() -> None:
         ({"table": "customers", "columns": {"Kunde": "client"}}, "no column client"),
         ({"columns": ["Kunde"], "table": "customers"}, "object of headings"),
         ({"dates": "yearly"}, "day-first or month-first"),
+        ({"decimals": "dot"}, "point or comma"),
         ({"colums": {}}, "colums is none of"),
         ({"heading_line": 0.5}, "number of a line"),
         (

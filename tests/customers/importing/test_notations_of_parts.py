@@ -81,13 +81,15 @@ def test_days_of_both_kinds_in_one_file_are_said(folder: Path) -> None:
     assert "are of both kinds" in done.preview["notes"][0]
 
 
-def import_amounts(folder: Path, *files: list[str]) -> DataImport:
+def import_amounts(
+    folder: Path, *files: list[str], mapping: dict[str, Any] | None = None
+) -> DataImport:
     """Import transactions_a.csv, transactions_b.csv ... with these amounts."""
     write_folder(folder, {n: rows for n, rows in good_tables().items() if n != "transactions"})
     for name, cells in zip("abc", files, strict=False):
         burns = [BURN | {"transaction_id": f"{name}{n}", "amount": c} for n, c in enumerate(cells)]
         write_folder(folder, {f"transactions_{name}": burns})
-    return import_mapped(folder, {})
+    return import_mapped(folder, mapping or {})
 
 
 def amounts() -> dict[str, Decimal | None]:
@@ -114,10 +116,31 @@ def test_an_amount_that_could_be_read_two_ways_is_said(folder: Path, cell: str, 
     done = import_amounts(folder, [cell])
     assert amounts() == {"a0": Decimal(read)}
     assert notes(done) == [
-        "Numbers of the file transactions_a.csv could be read two ways in amount:"
-        f" {cell} was read as {read}. If that is wrong, write them without a mark between the"
-        " thousands."
+        "The numbers of the file transactions_a.csv could be read two ways in amount:"
+        f" {cell} was read as {read}. If that is wrong, say among its columns that they have a"
+        " decimal comma."
     ]
+    assert done.parts[-1]["found"]["are_decimals_unsure"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "stored"), [("comma", ["1250", "3.40"]), ("point", ["1.25", "3400"])]
+)
+def test_a_person_says_which_mark_stands_before_the_decimals(
+    folder: Path, mark: str, stored: list[str]
+) -> None:
+    said = {"transactions_a": {"decimals": mark}}
+    done = import_amounts(folder, ["1.250", "3,400"], mapping=said)
+    assert list(amounts().values()) == [Decimal(amount) for amount in stored]
+    assert not done.parts[-1]["found"]["are_decimals_unsure"]
+    assert done.parts[-1]["decimals"] == mark
+
+
+def test_amounts_that_contradict_the_mark_that_was_said_are_rejected(folder: Path) -> None:
+    said = {"transactions_a": {"decimals": "point"}}
+    done = import_amounts(folder, ["1250.50", "1250,50"], mapping=said)
+    assert amounts() == {"a0": Decimal("1250.50")}
+    assert [r["value"] for r in rejects_of(done)] == ["1250,50"]
 
 
 def test_an_amount_that_could_be_read_two_ways_is_read_as_those_of_the_other_files(
