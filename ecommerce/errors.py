@@ -1,25 +1,43 @@
-"""The answer to an error that nobody expected; it is in the log already."""
+"""The answer to an error that no view expected; it is in the log already."""
 
+import sys
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.defaults import server_error
 
-from ecommerce.problems import PROBLEM
+from customers.patience import is_locked
+from ecommerce.problems import AGAIN_AFTER_SECONDS, PROBLEM
 
 SENTENCE = "Something went wrong here, not in your request. The log says what."
+WRITING = (
+    "A large import is being written to the database at this moment, and nothing else can be stored"
+    " meanwhile. Nothing of what you sent was stored; send it again in a minute."
+)
 
 
 def unexpected(request: HttpRequest) -> HttpResponse:
     """A page for people, a problem for programs."""
-    if not request.path.startswith("/api/"):
-        return server_error(request)
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    problem = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": SENTENCE,
-        "code": "error",
-    }
-    return JsonResponse(problem, status=status, content_type=PROBLEM)
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and is_locked(error):
+        response = _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, WRITING, "busy")
+        response["Retry-After"] = str(AGAIN_AFTER_SECONDS)
+        return response
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, SENTENCE, "error")
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, sentence: str, code: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": sentence,
+            "code": code,
+        }
+        return JsonResponse(problem, status=status, content_type=PROBLEM)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return render(request, "503.html", {"sentence": sentence}, status=status)
+    return server_error(request)

@@ -1,5 +1,11 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import pytest
+from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
 from tests.factories import make_user
 
@@ -35,6 +41,40 @@ def test_an_unexpected_error_of_a_page_is_a_page(broken: None) -> None:
     answer = client_that_is_told_of_errors().get("/campaigns/")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode()
+
+
+@contextmanager
+def written_to() -> Iterator[None]:
+    """Another connection is writing to the database all the time."""
+    if connection.vendor != "sqlite":
+        pytest.skip("Only on SQLite does one writer keep all others waiting.")
+    name = str(connection.settings_dict["NAME"])
+    with closing(sqlite3.connect(name, uri=name.startswith("file:"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE customers_city SET name = name")
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_cannot_write_says_when_to_try_again() -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user())
+    with written_to():
+        answer = client.post("/logout/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "send it again in a minute" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_api_that_cannot_write_says_when_to_try_again() -> None:
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(make_user(is_superuser=True))
+    with written_to():
+        answer = client.post("/api/v1/cities/", {"external_id": "1", "name": "Cairo"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert answer.json()["code"] == "busy"
 
 
 def test_a_token_of_odd_bytes_is_an_invalid_token() -> None:
