@@ -1,8 +1,12 @@
 """What every test needs: folders and a cache of its own, static files without a manifest."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 
@@ -29,3 +33,22 @@ def plain_static_files(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def own_database(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    """The DATABASE_URL of an empty database of the kind that the tests run on."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        return
+    import psycopg
+
+    given = os.environ["DATABASE_URL"]
+    name = f"own_{os.getpid()}"
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            address, _, options = given.partition("?")
+            yield f"{address.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")

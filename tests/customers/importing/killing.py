@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from tests.customers.importing.children import child, start
+from tests.apart.children import child, start
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ecommerce.settings"
 ROWS = 6_000

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.customers.importing.children import child, start
+from tests.apart.children import child, start
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ecommerce.settings"
 LOCKED_SECONDS = 4.0

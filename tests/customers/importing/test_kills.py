@@ -1,42 +1,24 @@
 """An import that is killed at any moment leaves everything whole, and a second try works."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from django.db import connection
-
-from tests.customers.importing.programs import report_of
+from tests.apart.programs import report_of
 
 KILLS = 20
 SEED = 7
 
 
-@pytest.fixture
-def database(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
-    """The DATABASE_URL of an empty database of the kind that the tests run on."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'killed.sqlite3'}"
-        return
-    import psycopg
-
-    given = os.environ["DATABASE_URL"]
-    name = f"killed_{os.getpid()}"
-    with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            address, _, options = given.partition("?")
-            yield f"{address.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_a_killed_import_leaves_the_records_the_figures_and_the_disk_whole(
-    tmp_path: Path, database: str
+    tmp_path: Path, own_database: str
 ) -> None:
-    report = report_of("killing", tmp_path / "data", database, str(KILLS), str(SEED))
+    report = report_of(
+        "tests.customers.importing.killing",
+        tmp_path / "data",
+        own_database,
+        str(KILLS),
+        str(SEED),
+    )
     kills = report["kills"]
     assert sum(kill["was_killed"] for kill in kills) == KILLS
     for kill in kills:

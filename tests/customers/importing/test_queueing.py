@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.customers.importing.programs import report_of
+from tests.apart.programs import report_of
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has one writer at a time")
 def test_an_import_that_keeps_the_write_lock_for_long_makes_no_other_fail(tmp_path: Path) -> None:
-    said = report_of("queueing", tmp_path / "data", f"sqlite:///{tmp_path / 'queue.sqlite3'}")
+    said = report_of(
+        "tests.customers.importing.queueing",
+        tmp_path / "data",
+        f"sqlite:///{tmp_path / 'queue.sqlite3'}",
+    )
     assert (said["was_stopped"], said["recovered"], said["recovered_again"]) == (True, True, True)
     assert said["meanwhile"] == dict.fromkeys(("source-0", "source-1", "source-2"), "running") | {
         "source-3": "queued"

@@ -11,7 +11,7 @@ from tests.browser.site import ROOT
 
 
 def report_of(program: str, folder: Path, database: str, *arguments: str) -> dict[str, Any]:
-    """What a program of this package says in its last line."""
+    """What a program, such as tests.segmentation.killing, says in its last line."""
     folder.mkdir()
     environment = os.environ | {
         "DATABASE_URL": database,
@@ -20,7 +20,7 @@ def report_of(program: str, folder: Path, database: str, *arguments: str) -> dic
         "LOG_LEVEL": "ERROR",
     }
     done = subprocess.run(
-        [sys.executable, "-m", f"tests.customers.importing.{program}", *arguments],
+        [sys.executable, "-m", program, *arguments],
         cwd=ROOT,
         env=environment,
         check=True,
