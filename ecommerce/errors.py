@@ -13,8 +13,8 @@ from ecommerce.problems import AGAIN_AFTER_SECONDS, PROBLEM
 
 SENTENCE = "Something went wrong here, not in your request. The log says what."
 WRITING = (
-    "Something large, such as an import, is being written to the database at this moment and nothing"
-    " else can be stored meanwhile. What you sent was not stored; send it again in a minute."
+    "Something large, such as an import, is being written to the database at this moment, so"
+    " nothing else can be stored. What you sent was not stored; send it again in a minute."
 )
 
 
