@@ -10,13 +10,15 @@ from typing import Any
 from tests.browser.site import ROOT
 
 
-def report_of(program: str, folder: Path, database: str, *arguments: str) -> dict[str, Any]:
+def report_of(
+    program: str, folder: Path, database: str, *arguments: str, hash_seed: int = 0
+) -> dict[str, Any]:
     """What a program, such as tests.segmentation.killing, says in its last line."""
     folder.mkdir()
     environment = os.environ | {
         "DATABASE_URL": database,
         "DATA_DIR": str(folder),
-        "PYTHONHASHSEED": "0",
+        "PYTHONHASHSEED": str(hash_seed),
         "LOG_LEVEL": "ERROR",
     }
     done = subprocess.run(

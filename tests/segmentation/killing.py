@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.apart.children import child, start
+from tests.segmentation.findings import found
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ecommerce.settings"
 
@@ -37,10 +38,10 @@ def main(kills: int, seed: int) -> None:
     began = time.monotonic()
     child(lambda: _execute(first))
     seconds = time.monotonic() - began
-    whole = child(lambda: _found(first))
+    whole = child(lambda: found(first))
     lots = random.Random(seed)
-    found = [_kill_once(lots.uniform(0, seconds)) for _ in range(kills)]
-    report = {"whole": whole, "kills": found, "hopeless": _kill_again_and_again(seconds / 3)}
+    told = [_kill_once(lots.uniform(0, seconds)) for _ in range(kills)]
+    report = {"whole": whole, "kills": told, "hopeless": _kill_again_and_again(seconds / 3)}
     sys.stdout.write(json.dumps(report) + "\n")
 
 
@@ -56,7 +57,7 @@ def _kill_once(after_seconds: float) -> dict[str, Any]:
         "killed": killed,
         "queued": queued,
         "again": again,
-        "found": child(lambda: _found(run)),
+        "found": child(lambda: found(run)),
         "left": child(lambda: _left(run)),
     }
 
@@ -129,24 +130,6 @@ def _attempts(run: int) -> int:
     from segmentation.models import SegmentationRun
 
     return int(SegmentationRun.objects.get(pk=run).attempts)
-
-
-def _found(run: int) -> dict[str, Any]:
-    """All that a completed run says, but for when and how quickly it was found."""
-    from segmentation.models import Membership, SegmentationRun
-    from segmentation.operations.upkeep import model_of_run
-
-    done = SegmentationRun.objects.get(pk=run)
-    members = Membership.objects.filter(run=done).values_list(
-        "customer__external_id", "segment__position"
-    )
-    return {
-        "members": sorted(members),
-        "segments": list(done.segments.order_by("position").values_list("name", "size")),
-        "models": list(done.candidates.values_list("position", "clusters", "silhouette_common")),
-        "verdict": done.verdict,
-        "features": list(model_of_run(done).names),
-    }
 
 
 def _left(run: int) -> list[str]:

@@ -258,3 +258,10 @@ def test_the_reference_workbook_gives_the_same_twice() -> None:
     for said in (first, second):
         del said["run"], said["seconds"]
     assert first == second
+
+
+@pytest.mark.usefixtures("workbook")
+def test_automatic_mode_finds_no_more_in_the_reference_workbook_than_there_is() -> None:
+    said = as_json("--preset", "auto")
+    assert said["verdict"] == "weak"
+    assert len(said["segments"]) >= 2
