@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 from segmentation.engine.algorithms import ALGORITHMS
+from segmentation.engine.algorithms.clustering import require_customers
 from segmentation.engine.bad_settings import BadSettings
+from segmentation.engine.features import Features, without_constant
 from segmentation.engine.parameters import checked
 from segmentation.engine.preparing import check_preparation
 from segmentation.engine.reductions import REDUCTIONS
 from segmentation.engine.settings import AUTO, ClusteringSettings
 
-MOST_CLUSTERS = 20
+FEWEST_CLUSTERS, MOST_CLUSTERS = 2, 20
 PERPLEXITY = (2, 100)
 
 
@@ -23,6 +25,17 @@ def check_settings(settings: ClusteringSettings) -> None:
     if settings.is_automatic or ALGORITHMS[settings.algorithm].takes_clusters:
         _check_clusters(settings.clusters)
     check_preparation(settings.preparation)
+
+
+def check_apart(features: Features, settings: ClusteringSettings) -> None:
+    """Whether any of the models asked for could be fitted to these customers.
+
+    Raises NoFeatureLeft when no feature tells them apart, TooFewCustomers when fewer of them
+    differ than the smallest number of segments that is to be tried.
+    """
+    used, _ = without_constant(features)
+    takes_clusters = settings.is_automatic or ALGORITHMS[settings.algorithm].takes_clusters
+    require_customers(used.values, min(settings.clusters) if takes_clusters else FEWEST_CLUSTERS)
 
 
 def _check_known(kind: str, name: str, known: Iterable[str]) -> None:
@@ -54,8 +67,8 @@ def _check_space(settings: ClusteringSettings) -> None:
 def _check_clusters(clusters: tuple[int, ...]) -> None:
     if not clusters:
         raise BadSettings("Give at least one number of segments to try.")
-    if min(clusters) < 2:
-        raise BadSettings(f"At least 2 segments are needed, not {min(clusters)}.")
+    if min(clusters) < FEWEST_CLUSTERS:
+        raise BadSettings(f"At least {FEWEST_CLUSTERS} segments are needed, not {min(clusters)}.")
     if max(clusters) > MOST_CLUSTERS:
         raise BadSettings(f"At most {MOST_CLUSTERS} segments can be found, not {max(clusters)}.")
     if len(set(clusters)) != len(clusters):

@@ -17,6 +17,7 @@ from customers.periods import in_words
 from segmentation.engine.algorithms import TooFewCustomers
 from segmentation.engine.bad_settings import BadSettings
 from segmentation.engine.candidates import Outcome, fit_candidates
+from segmentation.engine.checking import check_apart
 from segmentation.engine.features import Features, NoFeatureLeft
 from segmentation.engine.missing import Filling, fill_missing
 from segmentation.models import SegmentationRun
@@ -24,6 +25,8 @@ from segmentation.operations.explaining import explain
 from segmentation.operations.progress import Stopwatch
 from segmentation.operations.results import library_versions, save_candidates, save_outcome
 from segmentation.presets import RunSettings
+
+GLANCE = 1_000  # customers
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,30 @@ def fit_run(run: SegmentationRun) -> None:
     _keep(run, settings, described, outcome, watch, facts=facts, as_of=as_of, never_active=inactive)
 
 
-def describe_customers(facts: FactsVersion, names: tuple[str, ...], as_of: date) -> Described:
+def check_customers(facts: FactsVersion, settings: RunSettings, as_of: date) -> None:
+    """Raise BadSettings where the customers of that day are too few or too much alike."""
+    for some in (GLANCE, None):  # nearly always the first customers settle it
+        try:
+            described = describe_customers(facts, settings.features, as_of, first=some)
+            check_apart(described.features, settings.clustering)
+        except (NoFeatureLeft, TooFewCustomers) as error:
+            refusal = error
+        else:
+            return
+    raise BadSettings(str(refusal))
+
+
+def describe_customers(
+    facts: FactsVersion, names: tuple[str, ...], as_of: date, *, first: int | None = None
+) -> Described:
     """One row of features for each customer who was active by the evening of that day.
 
-    Raises TooFewCustomers when nobody was, NoFeatureLeft when no feature has a value.
+    With `first`, for those among so many customers with the lowest keys. Raises TooFewCustomers
+    when nobody was, NoFeatureLeft when no feature has a value.
     """
     genders = sorted(INDICATORS)
     asked = list(dict.fromkeys([*names, *genders]))
-    frame = customer_features(facts, as_of=as_of, names=asked)
+    frame = customer_features(facts, as_of=as_of, names=asked, first=first)
     if frame.empty:
         raise TooFewCustomers("No customer has claimed a coupon by that day. Choose a later day.")
     filled = fill_missing(frame[list(names)].to_numpy(dtype=float), names, MISSING_RULES)

@@ -13,7 +13,7 @@ from segmentation.engine.algorithms import TooFewCustomers
 from segmentation.engine.features import NoFeatureLeft
 from segmentation.engine.settings import BadSettings
 from segmentation.models import RunSchedule, SegmentationRun
-from segmentation.operations.fitting import check_day, fit_run
+from segmentation.operations.fitting import check_customers, check_day, fit_run
 from segmentation.presets import RunSettings
 
 
@@ -30,7 +30,8 @@ def request_run(
     nothing. Raises BadSettings when the settings can't be done, NoFacts before the first import.
     """
     settings.check()
-    check_day(settings.as_of, current_facts())
+    facts = current_facts()
+    check_customers(facts, settings, check_day(settings.as_of, facts))
     asked_for: dict[str, Any] = {
         "preset": settings.preset,
         "parameters": settings.to_json(),

@@ -38,6 +38,11 @@ def api() -> APIClient:
     return make_api_client("Marketer")
 
 
+def records() -> None:
+    make_history(customers=30, transactions=200)
+    refresh_facts()
+
+
 def ids(api: APIClient, address: str) -> list[int]:
     response = api.get(f"/api/v1/{address}")
     assert response.status_code == 200, response.json()
@@ -45,7 +50,7 @@ def ids(api: APIClient, address: str) -> list[int]:
 
 
 def test_a_marketer_starts_a_run(api: APIClient) -> None:
-    make_facts()
+    records()
     response = api.post("/api/v1/runs/", {"preset": "reference"})
     run = SegmentationRun.objects.get()
     assert response.status_code == 202
@@ -56,13 +61,13 @@ def test_a_marketer_starts_a_run(api: APIClient) -> None:
 
 
 def test_a_run_is_started_with_settings_of_ones_own(api: APIClient) -> None:
-    make_facts()
+    records()
     wanted = {
         "preset": "reference",
         "clusters": [3, 4],
         "reduction": "none",
         "features": ["burn_rate", "recency_days"],
-        "as_of": "2024-06-30",
+        "as_of": "2024-06-20",
         "seed": 1,
     }
     assert api.post("/api/v1/runs/", wanted).status_code == 202
@@ -71,11 +76,11 @@ def test_a_run_is_started_with_settings_of_ones_own(api: APIClient) -> None:
     assert run.parameters["clustering"]["clusters"] == [3, 4]
     assert run.parameters["clustering"]["reduction"] == "none"
     assert run.parameters["features"] == ["recency_days", "burn_rate"]
-    assert run.parameters["as_of"] == "2024-06-30"
+    assert run.parameters["as_of"] == "2024-06-20"
 
 
 def test_every_setting_of_a_run_can_be_asked_for(api: APIClient) -> None:
-    make_facts()
+    records()
     wanted = {
         "preset": "natural",
         "algorithm": "gaussian_mixture",
@@ -154,6 +159,15 @@ def test_settings_that_make_no_sense_are_refused(
     assert response.status_code == 400
     assert list(response.json()["errors"]) == [field]
     assert not SegmentationRun.objects.exists()
+
+
+def test_customers_who_are_too_few_are_said_at_once(api: APIClient) -> None:
+    make_history(customers=3, transactions=30)
+    refresh_facts()
+    response = api.post("/api/v1/runs/", {"preset": "reference"})
+    assert response.status_code == 400
+    (sentence,) = response.json()["errors"]["non_field_errors"]
+    assert sentence.startswith("5 segments need at least 5 customers who differ")
 
 
 def test_nothing_can_be_segmented_before_an_import(api: APIClient) -> None:

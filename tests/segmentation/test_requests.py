@@ -14,14 +14,10 @@ from customers.facts.query import NoFacts
 from customers.operations.facts import refresh_facts
 from segmentation.engine.settings import BadSettings
 from segmentation.models import SegmentationRun
-from segmentation.operations.runs import (
-    request_run,
-)
+from segmentation.operations import fitting
+from segmentation.operations.runs import request_run
 from segmentation.presets import preset_settings
-from tests.factories import (
-    make_customer,
-    make_user,
-)
+from tests.factories import make_branch, make_city, make_customer, make_transaction, make_user
 from tests.marks import needs_two_connections
 from tests.segmentation.running import ask
 
@@ -112,6 +108,39 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(
     with pytest.raises(BadSettings, match=sentence):
         ask(**changes)
     assert not SegmentationRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("customers", "preset", "changes", "sentence"),
+    [
+        (3, "reference", {}, "5 segments need at least 5 customers who differ"),
+        (1, "natural", {}, "No feature tells the customers apart"),
+        (1, "auto", {}, "No feature tells the customers apart"),
+        (1, "auto", {"algorithm": "dbscan"}, "No feature tells the customers apart"),
+        (30, "natural", {"features": ("city_frequency",)}, "No feature tells the customers apart"),
+        (30, "natural", {"features": ("amount_total",)}, "No customer has a value"),
+    ],
+)
+def test_customers_who_are_too_few_or_alike_are_said_before_the_run(
+    customers: int, preset: str, changes: dict[str, Any], sentence: str
+) -> None:
+    branch = make_branch(city=make_city())
+    for n in range(customers):
+        customer = make_customer()
+        for day in range(n % 3 + 1):
+            make_transaction(customer=customer, branch=branch, claimed_on=date(2024, 5, day + 1))
+    refresh_facts()
+    with pytest.raises(BadSettings, match=sentence):
+        ask(preset, **changes)
+    assert not SegmentationRun.objects.exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_customers_after_the_first_are_looked_at_where_these_are_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fitting, "GLANCE", 3)
+    assert ask().pk
 
 
 def test_an_unknown_preset_is_refused() -> None:

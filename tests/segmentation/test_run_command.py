@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 from customers.models import FactsVersion
 from customers.operations.facts import refresh_facts
 from customers.operations.imports import execute_import, request_import
-from segmentation.engine.algorithms import ALGORITHMS
+from segmentation.engine.algorithms import ALGORITHMS, TooFewCustomers
 from segmentation.models import SegmentationRun
 from segmentation.operations import fitting
 from tests.factories import make_history
@@ -201,11 +201,14 @@ def test_without_figures_it_is_one_sentence() -> None:
         command("--wait")
 
 
-def test_a_run_that_fails_is_printed_and_is_an_error() -> None:
-    make_history(customers=3, transactions=30)
-    refresh_facts()
+@pytest.mark.usefixtures("history")
+def test_a_run_that_fails_is_printed_and_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **options: Any) -> Any:
+        raise TooFewCustomers("Only 3 customers differ.")
+
+    monkeypatch.setattr(fitting, "fit_candidates", fail)
     out = StringIO()
-    with pytest.raises(CommandError, match="customers"):
+    with pytest.raises(CommandError, match="Only 3 customers differ"):
         call_command("run_segmentation", "--preset=reference", "--wait", "--json", stdout=out)
     assert json.loads(out.getvalue())["status"] == "failed"
 

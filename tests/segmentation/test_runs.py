@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db.models import F
+from django.db.models import F, Min
 from django_q.models import OrmQ
 
-from customers.models import Customer
+from customers.models import Customer, Transaction
 from customers.operations.facts import mark_facts_stale, refresh_facts
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
 from segmentation.operations import fitting
@@ -17,8 +17,6 @@ from segmentation.operations.progress import STAGES
 from segmentation.operations.runs import execute_run, recover_lost_runs
 from tests.factories import (
     make_candidate,
-    make_city,
-    make_customer,
     make_history,
     make_run,
     make_transaction,
@@ -185,23 +183,30 @@ def test_a_feature_that_is_the_same_for_everybody_is_left_out_and_said() -> None
     assert "gender_name_Male" not in run.features
 
 
-def test_too_few_customers_fail_with_a_sentence() -> None:
-    make_history(customers=3, transactions=30, never_active=0)
-    refresh_facts()
-    run = do()
-    assert run.status == Status.FAILED
-    assert "customers" in run.error
+@pytest.mark.usefixtures("history")
+def test_too_few_customers_are_left_when_the_run_begins() -> None:
+    run = ask()
+    Transaction.objects.exclude(customer__in=Customer.objects.all()[:3]).delete()
+    refresh_facts(full=True)
+    done = execute_run(run.pk)
+    assert done.status == Status.FAILED
+    assert "5 segments need at least 5 customers who differ" in done.error
     assert not Candidate.objects.exists()
 
 
-def test_customers_who_are_all_alike_fail_with_a_sentence() -> None:
-    city = make_city()
-    for _ in range(10):
-        make_transaction(customer=make_customer(city=city))
-    refresh_facts()
-    run = do()
-    assert run.status == Status.FAILED
-    assert "No feature tells the customers apart" in run.error
+@pytest.mark.usefixtures("history")
+def test_customers_are_all_alike_when_the_run_begins() -> None:
+    run = ask(features=("transaction_frequency", "merchant_frequency"))
+    Transaction.objects.exclude(pk__in=first_of_each_customer()).delete()
+    refresh_facts(full=True)
+    done = execute_run(run.pk)
+    assert done.status == Status.FAILED
+    assert "No feature tells the customers apart" in done.error
+
+
+def first_of_each_customer() -> list[int]:
+    firsts = Customer.objects.annotate(first=Min("transactions__pk"))
+    return list(firsts.exclude(first=None).values_list("first", flat=True))
 
 
 @pytest.mark.usefixtures("history")
