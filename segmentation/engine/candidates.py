@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from segmentation.engine.algorithms import ALGORITHMS, TooFewCustomers
 from segmentation.engine.algorithms.clustering import Clustering
-from segmentation.engine.algorithms.large import Approximation, fit_any
+from segmentation.engine.algorithms.large import Approximation, agreements_on, fit_any
 from segmentation.engine.checking import check_settings
 from segmentation.engine.features import Features, without_constant
 from segmentation.engine.preparing import Prepared, prepare
 from segmentation.engine.recommendation import Recommendation, recommend
-from segmentation.engine.reductions import Reduced, Space, reduce
+from segmentation.engine.reductions import Reduced, Space, maps_to_compare, reduce
 from segmentation.engine.scoring import Scores, score
 from segmentation.engine.settings import ClusteringSettings
 from segmentation.engine.trials import Trial, trials
@@ -126,6 +127,14 @@ def fit_candidates(
     return Outcome(tuple(candidates), recommend(candidates), used, left_out, prepared)
 
 
+def _of_map(fit: _Fit, reduced: Reduced, agreement: float | None, measured: int) -> Approximation:
+    sentences, fitted = [reduced.note], [reduced.mapped or 0]
+    if fit.approximation:
+        sentences.append(fit.approximation.what)
+        fitted.append(fit.approximation.fitted_on)
+    return Approximation(" ".join(sentences), min(fitted), agreement, measured)
+
+
 def _tell_nobody(stage: str, done: float, detail: str) -> None:
     pass
 
@@ -158,6 +167,9 @@ class _Search:
         tell("reduce", 0.0, space.label)
         reduced = reduce(space, self.prepared.values, seed=self.seed)
         fits = self._fits(of_space, reduced.values, tell)
+        maps = maps_to_compare(space, self.prepared.values, self.seed)
+        if maps is not None:
+            fits = list(self._on_a_map(fits, reduced, maps))
         scores = score(
             self.prepared,
             reduced,
@@ -186,6 +198,22 @@ class _Search:
         if not fits and refusal is not None:
             raise refusal
         return fits
+
+    def _on_a_map(
+        self, fits: Sequence[_Fit], reduced: Reduced, maps: tuple[np.ndarray, np.ndarray]
+    ) -> Iterator[_Fit]:
+        """The fits with what the map leaves to be guessed, and how much that changes."""
+        for trial, of_trial in groupby(fits, lambda fit: fit.trial):
+            agreements = agreements_on(
+                ALGORITHMS[trial.algorithm],
+                reduced.values,
+                maps,
+                clusters=trial.clusters,
+                parameters=trial.parameters,
+                seed=self.seed,
+            )
+            for fit, agreement in zip(of_trial, agreements, strict=False):
+                yield replace(fit, approximation=_of_map(fit, reduced, agreement, len(maps[0])))
 
     def _fits_of(self, trial: Trial, values: np.ndarray) -> Iterator[_Fit]:
         began = self.clock()

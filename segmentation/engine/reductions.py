@@ -17,6 +17,8 @@ from segmentation.engine.sampling import sample_rows
 MAPPED = 10_000  # customers on a t-SNE map; the others are placed among them
 FEWEST_MAPPED = 4  # t-SNE needs three others per customer at its lowest perplexity
 PLACED_AMONG = 5  # nearest customers on the map
+COMPARED = 3_000  # customers who are mapped twice, to see what placing changes
+PART = 5  # one in so many of them is on the second map
 TRUSTED_ON = 2_000  # customers; trustworthiness compares each with each
 NEIGHBOURS = 5  # that have to be kept, scikit-learn's own choice
 # Of several threads the order in which they end would round sums otherwise, and a map does not
@@ -48,7 +50,8 @@ class Reduced:
     explained_variance: float | None = None  # PCA: share of the variance kept, 0 to 1
     trustworthiness: float | None = None  # t-SNE: 0 to 1, 1 = all neighbours on the map are real
     model: Any = None  # the fitted transformer; None where there is no rule for other customers
-    note: str = ""  # what was approximated, in a sentence
+    mapped: int | None = None  # customers on a t-SNE map among whom the others are placed
+    note: str = ""  # that in a sentence
 
 
 @dataclass(frozen=True)
@@ -98,17 +101,19 @@ def tsne(values: np.ndarray, *, components: int, perplexity: float, seed: int) -
     # The method that finds near customers by cutting the map into cells knows no fourth direction.
     kept = min(components, 3, values.shape[1])
     fewer = min(perplexity, (customers - 1) / 3)
-    note = ""
+    mapped, note = None, ""
     with threadpool_limits(MAP_THREADS):
         if customers <= MAPPED:
-            mapped = _map(values, kept, fewer, seed)
+            places = _map(values, kept, fewer, seed)
         else:
-            mapped = _map_of_many(values, kept, fewer, seed)
+            rows = sample_rows(customers, MAPPED, seed)
+            places, mapped = _map_among(rows, values, kept, fewer, seed), len(rows)
             note = (
-                f"The map shows {MAPPED:,} of {customers:,} customers drawn by the seed; each of "
+                f"The map shows {mapped:,} of {customers:,} customers drawn by the seed; each of "
                 f"the others stands among the {PLACED_AMONG} of them who are most like it."
             )
-    return Reduced(mapped, kept, trustworthiness=_trust(values, mapped, seed), note=note)
+    trust = _trust(values, places, seed)
+    return Reduced(places, kept, trustworthiness=trust, mapped=mapped, note=note)
 
 
 def _map(values: np.ndarray, components: int, perplexity: float, seed: int) -> np.ndarray:
@@ -117,8 +122,28 @@ def _map(values: np.ndarray, components: int, perplexity: float, seed: int) -> n
     return mapped.astype(np.float64)
 
 
-def _map_of_many(values: np.ndarray, components: int, perplexity: float, seed: int) -> np.ndarray:
-    rows = sample_rows(len(values), MAPPED, seed)
+def maps_to_compare(
+    space: Space, values: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """How a map of a sample is tried: at most 3,000 of the (n, p) values, mapped in two ways.
+
+    The (m, components) map of all of them, and the one on which a fifth of them is and the others
+    are placed. None where the reduction leaves nobody out.
+    """
+    if space.reduction != "tsne" or len(values) <= MAPPED:
+        return None
+    some = values[sample_rows(len(values), COMPARED, seed)]
+    kept = min(space.components, 3, values.shape[1])
+    rows = sample_rows(len(some), len(some) // PART, seed)
+    with threadpool_limits(MAP_THREADS):
+        whole = _map(some, kept, space.perplexity, seed)
+        return whole, _map_among(rows, some, kept, space.perplexity, seed)
+
+
+def _map_among(
+    rows: np.ndarray, values: np.ndarray, components: int, perplexity: float, seed: int
+) -> np.ndarray:
+    """A map of some rows, with everybody else placed among them."""
     model = openTSNE.TSNE(
         n_components=components, perplexity=perplexity, random_state=seed, n_jobs=MAP_THREADS
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from tests.browser.charts import wait_for_charts
 from tests.browser.chromium import chromium, install_chromium
 from tests.browser.conftest import LOGIN, PASSWORD, log_in
 from tests.browser.messy_files import UNCLEAR, write_messy, write_tidy
@@ -81,18 +82,12 @@ def take(browser: Browser, url: str, picture: Picture) -> None:
     log_in(page)
     page.goto(picture.address)
     wait_for_charts(page)
+    page.wait_for_timeout(600)  # the charts' animation
     path = FOLDER / f"{picture.name}.png"
     page.screenshot(path=path)
     Image.open(path).convert("RGB").quantize(COLORS).save(path, optimize=True)
     context.close()
     print(path.relative_to(ROOT))
-
-
-def wait_for_charts(page: Page) -> None:
-    page.wait_for_function(
-        "[...document.querySelectorAll('canvas[data-source]')].every(c => Chart.getChart(c))"
-    )
-    page.wait_for_timeout(600)  # the charts' animation
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from customers.demo import write_demo_data
 from tests.browser.accessibility import faults_of
+from tests.browser.charts import every_chart_is_drawn
 from tests.browser.site import ROOT
 from tests.browser.steps import PATIENCE, go_to, load_button, upload
 
@@ -133,13 +134,6 @@ def check_the_same_file_again(page: Page, records: Path) -> None:
     upload(page, records)
     nothing = page.get_by_text("Loading it would change nothing")
     expect(nothing).to_be_visible(timeout=PATIENCE)
-
-
-def every_chart_is_drawn(page: Page) -> None:
-    page.wait_for_function(
-        "[...document.querySelectorAll('canvas[data-source]')].every(c => Chart.getChart(c))"
-    )
-    assert page.locator("canvas[data-source]").count() > 0
 
 
 def every_page_is_accessible(page: Page) -> None:

@@ -111,12 +111,43 @@ def _agreements(
     whole = algorithm.thinned(parameters, values, measured)
     rows = sample_rows(len(measured), max(len(measured) // PART, 1), seed)
     part = algorithm.thinned(whole, measured, measured[rows])
-    both = zip(
-        fit(measured, parameters=whole), _approximate(fit, measured, rows, part), strict=True
+    exact = fit(measured, parameters=whole)
+    yield from _alike(exact, _approximate(fit, measured, rows, part))
+
+
+def agreements_on(
+    algorithm: Algorithm,
+    values: np.ndarray,
+    maps: tuple[np.ndarray, np.ndarray],
+    *,
+    clusters: tuple[int, ...],
+    parameters: Mapping[str, Any],
+    seed: int,
+) -> Iterator[float | None]:
+    """How alike the clusters of the same customers are on two maps: one per clustering, then None.
+
+    The adjusted Rand index (Hubert and Arabie 1985). The maps are (m, d), the (n, d) values are
+    those that the parameters were given for.
+    """
+    given = checked(algorithm.parameters, parameters)
+    both = (
+        algorithm.fit(
+            mapped,
+            clusters=clusters,
+            parameters=algorithm.thinned(given, values, mapped),
+            seed=seed,
+        )
+        for mapped in maps
     )
+    yield from _alike(*both)
+
+
+def _alike(
+    exact: Iterator[Clustering], approximate: Iterator[Clustering]
+) -> Iterator[float | None]:
     try:
-        for exact, approximate in both:
-            yield float(adjusted_rand_score(exact.labels, approximate.labels))
+        for one, other in zip(exact, approximate, strict=True):
+            yield float(adjusted_rand_score(one.labels, other.labels))
     except TooFewCustomers:
         pass
     yield from repeat(None)

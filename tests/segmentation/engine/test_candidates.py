@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segmentation.engine import reductions
 from segmentation.engine.algorithms import ALGORITHMS, TooFewCustomers
 from segmentation.engine.candidates import Candidate, fit_candidates
 from segmentation.engine.features import Features, NoFeatureLeft
@@ -111,6 +112,29 @@ def test_a_search_that_is_stopped_has_handed_over_what_was_finished() -> None:
             on_finished=handed.extend,
         )
     assert len(handed) == 8
+
+
+@pytest.mark.parametrize("algorithm", ["kmeans", "dbscan"])
+def test_a_map_of_some_customers_says_how_well_its_segments_agree(
+    algorithm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reductions, "MAPPED", 150)
+    monkeypatch.setattr(reductions, "COMPARED", 120)
+    on_map = ClusteringSettings(
+        algorithm=algorithm, reduction="tsne", perplexity=10, clusters=(2, 3)
+    )
+    outcome = fit_candidates(make_features(blobs(size=77)), on_map, seed=5)
+    stands_in = outcome.best.approximation
+    assert stands_in
+    assert "The map shows 150 of 240 customers" in stands_in.what
+    assert (stands_in.fitted_on, stands_in.measured_on) == (150, 120)
+    assert stands_in.agreement is not None
+    assert 0.5 < stands_in.agreement <= 1
+
+
+def test_a_map_of_all_customers_is_exact() -> None:
+    on_map = ClusteringSettings(reduction="tsne", perplexity=10, clusters=(3,))
+    assert fit_candidates(make_features(blobs()), on_map, seed=5).best.approximation is None
 
 
 def test_a_constant_feature_is_left_out_and_changes_nothing() -> None:
