@@ -21,7 +21,7 @@ from customers.models import Customer
 from customers.operations.facts import refresh_stale_facts
 from customers.operations.imports import execute_import, request_import
 from segmentation.models import Segment, SegmentationRun
-from segmentation.operations.lifecycle import adopt_run
+from segmentation.operations.adopting import adopt_run
 from segmentation.operations.runs import execute_run, request_run
 from segmentation.presets import DEFAULT_PRESET, preset_settings
 

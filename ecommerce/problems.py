@@ -22,7 +22,7 @@ from customers.operations.import_files import UploadTooLarge
 from customers.operations.imports import NotPossibleNow
 from customers.operations.undo import NotUndoable
 from segmentation.engine.settings import BadSettings
-from segmentation.operations.lifecycle import NotAdoptable
+from segmentation.operations.adopting import NotAdoptable
 from segmentation.operations.lifecycle import NotPossible as NotPossibleForSegment
 from segmentation.operations.schedules import NotSchedulable
 from segmentation.run_requests import RefusedSetting

@@ -18,10 +18,9 @@ from segmentation.models import (
     SegmentationRun,
     SegmentIdentity,
 )
+from segmentation.operations.adopting import NotAdoptable, adopt_run
 from segmentation.operations.lifecycle import (
-    NotAdoptable,
     NotPossible,
-    adopt_run,
     archive_segment,
     checked_name,
     rename_segment,

@@ -25,12 +25,8 @@ from segmentation.api_results import (
     SegmentSerializer,
 )
 from segmentation.models import Membership, RunSchedule, Segment, SegmentationRun
-from segmentation.operations.lifecycle import (
-    adopt_run,
-    archive_segment,
-    rename_segment,
-    restore_segment,
-)
+from segmentation.operations.adopting import adopt_run
+from segmentation.operations.lifecycle import archive_segment, rename_segment, restore_segment
 from segmentation.operations.runs import request_run
 from segmentation.operations.schedules import change_schedule, schedule_run
 

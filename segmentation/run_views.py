@@ -16,10 +16,10 @@ from customers.requests import PersonRequest
 from segmentation.compare_display import agreement_table, score_pairs, side
 from segmentation.exports import difference_export, memberships_export
 from segmentation.models import Candidate, SegmentationRun
+from segmentation.operations.adopting import NotAdoptable, adopt_run
 from segmentation.operations.comparing import LISTED, compare, who_differs
 from segmentation.operations.deleting import NotDeletable, delete_run
 from segmentation.operations.labels import LabelsGone
-from segmentation.operations.lifecycle import NotAdoptable, adopt_run
 from segmentation.run_display import drawings, on_paper, result
 from segmentation.scoreboard import View, new_run_query, scoreboard
 

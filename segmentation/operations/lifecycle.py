@@ -1,58 +1,16 @@
-"""Adopting a run so that segments stay the same segments; renaming and archiving them."""
+"""Renaming and archiving adopted segments."""
 
-from typing import Any
-
-import numpy as np
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from customers.duck import literal, open_duckdb
-from segmentation.engine.matching import (
-    NO_SEGMENT,
-    Matching,
-    Members,
-    match_segments,
-    movement,
-)
-from segmentation.models import Membership, Segment, SegmentationRun, SegmentIdentity
+from segmentation.models import Segment, SegmentIdentity
 
 NAME_TAKEN = "Another segment is called “{0}”. Choose another name."
 NAME_NEEDED = "Give the segment a name of at most {0} characters."
 
 
-class NotAdoptable(ValueError):
-    """The run has no segments that could become the current ones."""
-
-
 class NotPossible(ValueError):
     """What is asked of a segment does not fit its state; the text says why."""
-
-
-def adopt_run(*, run: SegmentationRun, adopted_by: User | None) -> None:
-    """Make the run's segments the current ones everywhere.
-
-    Segments that the run before had too, by their shared members, keep their key, name and colour;
-    what moved between the two is kept with the run. Raises NotAdoptable for a run that is not
-    completed.
-    """
-    if run.status != run.Status.COMPLETED:
-        raise NotAdoptable("Only a completed run can be adopted. Wait for it, or start another.")
-    try:
-        with transaction.atomic():
-            before = SegmentationRun.objects.select_for_update().filter(is_current=True).first()
-            if before == run:
-                return
-            moved = _carry_over(run, before)
-            SegmentationRun.objects.filter(is_current=True).update(is_current=False)
-            run.is_current, run.adopted_at, run.adopted_by = True, timezone.now(), adopted_by
-            run.movement = moved
-            run.save(update_fields=["is_current", "adopted_at", "adopted_by", "movement"])
-    except IntegrityError as error:
-        raise NotAdoptable(
-            "Someone else adopted a run at this moment. Look at the segments and try again."
-        ) from error
 
 
 def rename_segment(*, segment: Segment, name: str) -> None:
@@ -90,35 +48,6 @@ def restore_segment(*, segment: Segment) -> None:
     _set_archived(segment, archived=False)
 
 
-def members_of(run: SegmentationRun) -> Members:
-    """Who is in which segment of a run: customers' and segments' primary keys; -1 for noise."""
-    pairs = np.fromiter(
-        Membership.objects.filter(run=run)
-        .order_by()
-        .values_list("customer_id", "segment_id")
-        .iterator(100_000),
-        dtype=[("customer", np.int64), ("segment", np.int64)],
-    )
-    noise = np.setdiff1d(_noise(run), pairs["customer"])
-    customers = np.concatenate([pairs["customer"], noise])
-    segments = np.concatenate([pairs["segment"], np.full(len(noise), NO_SEGMENT)])
-    order = np.argsort(customers)
-    return Members(customers[order], segments[order])
-
-
-def _noise(run: SegmentationRun) -> np.ndarray:
-    """The customers whom the run saw and put into no segment, as far as its labels are kept."""
-    best = run.best
-    if best is None or not best.noise_share or not run.labels_path.exists():
-        return np.empty(0, dtype=np.int64)
-    with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
-        found = db.execute(
-            f"SELECT customer_id FROM read_parquet({literal(run.labels_path)})"
-            f" WHERE c{int(best.position)} = {NO_SEGMENT}"
-        ).fetchnumpy()
-    return np.asarray(found["customer_id"])
-
-
 def _identity(segment: Segment) -> SegmentIdentity:
     if segment.identity is None:
         raise NotPossible("Adopt the run first: only adopted segments have a name that stays.")
@@ -129,82 +58,3 @@ def _set_archived(segment: Segment, *, archived: bool) -> None:
     identity = _identity(segment)
     identity.archived_at = timezone.now() if archived else None
     identity.save(update_fields=["archived_at"])
-
-
-def _carry_over(run: SegmentationRun, before: SegmentationRun | None) -> dict[str, Any]:
-    """Give the run's segments their identities: what moved since the run before, for pages."""
-    old = list(before.segments.select_related("identity")) if before else []
-    new = list(run.segments.select_related("identity").order_by("position"))
-    if before is None:
-        _identify(new, {}, [])
-        return {}
-    was, now = members_of(before), members_of(run)
-    matching = match_segments(was, now)
-    _identify(new, _pairs(matching, old, new), old)
-    found = movement(was, now)
-    return {
-        "run": before.pk,
-        "old": list(found.old_labels),
-        "new": list(found.new_labels),
-        "names": {str(segment.pk): segment.name for segment in [*old, *new]},
-        "colors": {str(segment.pk): segment.color for segment in [*old, *new]},
-        "counts": found.counts.tolist(),
-        "shares": {str(label): round(share, 4) for label, share in matching.shares.items()},
-        "appeared": list(matching.new),
-        "vanished": list(matching.vanished),
-        "moved": found.share_moved(matching.pairs),
-    }
-
-
-def _pairs(matching: Matching, old: list[Segment], new: list[Segment]) -> dict[int, Segment]:
-    """The old segment that each new one goes on as, by the new one's primary key."""
-    by_pk = {segment.pk: segment for segment in old}
-    return {now: by_pk[was] for now, was in matching.pairs.items()}
-
-
-def _identify(new: list[Segment], pairs: dict[int, Segment], old: list[Segment]) -> None:
-    """Give each segment its identity; one that has one since an earlier adoption keeps it."""
-    used = {pair.color for pair in pairs.values()}
-    names = {pair.identity.name for pair in pairs.values() if pair.identity}
-    for segment in new:
-        if segment.identity is None and segment.pk in pairs:
-            segment.identity = pairs[segment.pk].identity
-        if segment.identity is None:
-            segment.name = _free_name(segment.name, names)
-            segment.color = _free_color(used | {other.color for other in old})
-            segment.identity = SegmentIdentity.objects.create(
-                key=_next_key(), name=segment.name, color=segment.color
-            )
-        names.add(segment.identity.name)
-        used.add(segment.identity.color)
-    _rename_all(new)
-
-
-def _rename_all(segments: list[Segment]) -> None:
-    # Two segments may swap their names, which the database would refuse one by one.
-    for segment in segments:
-        Segment.objects.filter(pk=segment.pk).update(
-            key=f"~{segment.pk}"[:10], name=f"~{segment.pk}"
-        )
-    for segment in segments:
-        if segment.identity is not None:
-            segment.key, segment.name = segment.identity.key, segment.identity.name
-            segment.color = segment.identity.color
-    Segment.objects.bulk_update(segments, ["key", "name", "color", "identity"])
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    free, number = name, 2
-    while free in taken:
-        free, number = f"{name} {number}", number + 1
-    return free
-
-
-def _free_color(used: set[int]) -> int:
-    return next(color for color in range(1, len(used) + 2) if color not in used)
-
-
-def _next_key() -> str:
-    """S1, S2 …: never one that was given before."""
-    keys = SegmentIdentity.objects.values_list("key", flat=True)
-    return f"S{max((int(key.removeprefix('S')) for key in keys), default=0) + 1}"

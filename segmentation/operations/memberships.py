@@ -1,4 +1,4 @@
-"""Writing who belongs to which segment, a million customers at once."""
+"""Reading and writing who belongs to which segment, a million customers at once."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ from django.conf import settings
 
 from customers.bulk import copy_in
 from customers.duck import literal, open_duckdb
+from segmentation.engine.matching import NO_SEGMENT, Members
 from segmentation.models import Membership, SegmentationRun
 
 
@@ -50,3 +51,32 @@ def add_memberships(
             f" TO {literal(path)} (FORMAT csv, HEADER true)"
         )
         copy_in(Membership._meta.db_table, columns, path)
+
+
+def members_of(run: SegmentationRun) -> Members:
+    """Who is in which segment of a run: customers' and segments' primary keys; -1 for noise."""
+    pairs = np.fromiter(
+        Membership.objects.filter(run=run)
+        .order_by()
+        .values_list("customer_id", "segment_id")
+        .iterator(100_000),
+        dtype=[("customer", np.int64), ("segment", np.int64)],
+    )
+    noise = np.setdiff1d(_noise(run), pairs["customer"])
+    customers = np.concatenate([pairs["customer"], noise])
+    segments = np.concatenate([pairs["segment"], np.full(len(noise), NO_SEGMENT)])
+    order = np.argsort(customers)
+    return Members(customers[order], segments[order])
+
+
+def _noise(run: SegmentationRun) -> np.ndarray:
+    """The customers whom the run saw and put into no segment, as far as its labels are kept."""
+    best = run.best
+    if best is None or not best.noise_share or not run.labels_path.exists():
+        return np.empty(0, dtype=np.int64)
+    with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
+        found = db.execute(
+            f"SELECT customer_id FROM read_parquet({literal(run.labels_path)})"
+            f" WHERE c{int(best.position)} = {NO_SEGMENT}"
+        ).fetchnumpy()
+    return np.asarray(found["customer_id"])

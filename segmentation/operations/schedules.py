@@ -11,7 +11,8 @@ from customers.facts.query import NoFacts
 from segmentation.engine.matching import match_segments, movement
 from segmentation.engine.settings import BadSettings
 from segmentation.models import RunSchedule, SegmentationRun
-from segmentation.operations.lifecycle import NotAdoptable, adopt_run, members_of
+from segmentation.operations.adopting import NotAdoptable, adopt_run
+from segmentation.operations.memberships import members_of
 from segmentation.operations.runs import request_run
 from segmentation.presets import RunSettings
 

@@ -16,8 +16,7 @@ from segmentation.engine.matching import NO_SEGMENT
 from segmentation.engine.model_files import ModelMissing, UntrustedModel, load_model
 from segmentation.engine.run_model import RunModel
 from segmentation.models import Segment, SegmentationRun
-from segmentation.operations.lifecycle import members_of
-from segmentation.operations.memberships import add_memberships
+from segmentation.operations.memberships import add_memberships, members_of
 
 MUCH_MOVED = 0.20  # share of customers who would be in another segment today
 

@@ -14,7 +14,8 @@ from campaigns.models import Campaign
 from campaigns.operations import advance_campaigns, assign_offer, audience, end_campaign
 from customers.models import Customer
 from segmentation.models import Segment, SegmentationRun
-from segmentation.operations.lifecycle import adopt_run, archive_segment
+from segmentation.operations.adopting import adopt_run
+from segmentation.operations.lifecycle import archive_segment
 from tests.factories import (
     make_api_client,
     make_campaign,

@@ -20,7 +20,7 @@ from customers.models import DataImport
 from customers.operations.facts import refresh_facts
 from ecommerce import urls
 from segmentation.models import SegmentationRun
-from segmentation.operations.lifecycle import adopt_run
+from segmentation.operations.adopting import adopt_run
 from segmentation.operations.runs import execute_run, request_run
 from segmentation.presets import preset_settings
 from tests.factories import (

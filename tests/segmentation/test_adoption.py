@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from segmentation.models import SegmentationRun
-from segmentation.operations.lifecycle import NotAdoptable, adopt_run
+from segmentation.operations.adopting import NotAdoptable, adopt_run
 from tests.factories import (
     make_run,
     make_user,

@@ -5,14 +5,14 @@ import pytest
 from customers.models import Customer
 from segmentation.models import Segment, SegmentationRun, SegmentIdentity
 from segmentation.operations import lifecycle
+from segmentation.operations.adopting import adopt_run
 from segmentation.operations.lifecycle import (
     NotPossible,
-    adopt_run,
     archive_segment,
-    members_of,
     rename_segment,
     restore_segment,
 )
+from segmentation.operations.memberships import members_of
 from tests.factories import make_customer, make_run, make_segment
 from tests.segmentation.running import do
 

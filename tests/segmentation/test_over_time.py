@@ -8,7 +8,8 @@ import pytest
 
 from customers.models import Customer
 from segmentation.models import SegmentationRun
-from segmentation.operations.lifecycle import adopt_run, rename_segment
+from segmentation.operations.adopting import adopt_run
+from segmentation.operations.lifecycle import rename_segment
 from segmentation.over_time import listed, movement_view, size_history, sizes_over_time
 from tests.factories import make_customer, make_run, make_segment
 

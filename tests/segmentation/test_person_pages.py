@@ -12,7 +12,8 @@ from django.urls import reverse
 from customers.models import Customer
 from customers.operations.facts import mark_facts_stale, refresh_facts
 from segmentation.models import Membership, SegmentationRun
-from segmentation.operations.lifecycle import adopt_run, rename_segment
+from segmentation.operations.adopting import adopt_run
+from segmentation.operations.lifecycle import rename_segment
 from segmentation.operations.upkeep import look_after_segments
 from tests.factories import (
     make_branch,

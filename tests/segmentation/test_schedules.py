@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 
 from segmentation.engine.settings import BadSettings
 from segmentation.models import RunSchedule, SegmentationRun
-from segmentation.operations.lifecycle import adopt_run
+from segmentation.operations.adopting import adopt_run
 from segmentation.operations.runs import execute_run
 from segmentation.operations.schedules import (
     NotSchedulable,

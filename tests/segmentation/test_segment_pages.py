@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from customers.models import Customer
 from segmentation.models import Segment, SegmentationRun
-from segmentation.operations.lifecycle import adopt_run, archive_segment
+from segmentation.operations.adopting import adopt_run
+from segmentation.operations.lifecycle import archive_segment
 from tests.factories import make_customer, make_run, make_segment, make_user
 
 pytestmark = pytest.mark.django_db

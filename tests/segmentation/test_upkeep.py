@@ -7,7 +7,7 @@ import pytest
 from customers.models import Transaction
 from customers.operations.facts import mark_facts_stale, refresh_facts
 from segmentation.models import Membership, SegmentationRun
-from segmentation.operations.lifecycle import adopt_run
+from segmentation.operations.adopting import adopt_run
 from segmentation.operations.upkeep import look_after_segments
 from tests.factories import make_branch, make_customer, make_transaction
 from tests.segmentation.running import do

@@ -11,7 +11,7 @@ from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.reductions import REDUCTIONS
 from segmentation.engine.settings import AUTO, BadSettings
 from segmentation.models import SegmentationRun
-from segmentation.operations.lifecycle import NotAdoptable, adopt_run
+from segmentation.operations.adopting import NotAdoptable, adopt_run
 from segmentation.operations.runs import execute_run, request_run
 from segmentation.operations.summaries import run_summary
 from segmentation.presets import DEFAULT_PRESET, PRESETS, RunSettings
