@@ -218,7 +218,7 @@ class SegmentIdentityAdmin(HistoryAdmin):
         self._do(identities, lambda segment: restore_segment(segment=segment))
         self.message_user(request, "They are offered for new campaigns again.")
 
-    def _do(self, identities: QuerySet[SegmentIdentity], step: Callable[[Segment], None]) -> None:
+    def _do(self, identities: QuerySet[SegmentIdentity], step: Callable[[Segment], object]) -> None:
         for identity in identities:
             if segment := _latest(identity):
                 step(segment)

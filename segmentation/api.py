@@ -1,7 +1,7 @@
 """The API of runs, the segments they found and who belongs to them."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
@@ -58,6 +58,13 @@ class MemberFilter(filters.FilterSet):
 
 class SegmentedCustomerViewSet(CustomerViewSet):
     filterset_class = SegmentedCustomerFilter
+    also_needs: ClassVar = {"memberships": ("customers.view_customer",)}
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        may_see_members = request.user.has_perm("segmentation.view_membership")
+        if "segment" in request.query_params and not may_see_members:
+            self.permission_denied(request)
 
     @extend_schema(
         responses=HistorySerializer(many=True),
@@ -163,6 +170,10 @@ class SegmentViewSet(viewsets.ReadOnlyModelViewSet[Segment]):
     queryset = Segment.objects.select_related("identity", "run")
     serializer_class = SegmentSerializer
     filterset_class = SegmentFilter
+    also_needs: ClassVar = {
+        "members": ("customers.view_customer",),
+        **dict.fromkeys(("rename", "archive", "restore"), ("segmentation.change_segmentidentity",)),
+    }
 
     def get_queryset(self) -> Any:
         segments: Any = super().get_queryset()
@@ -191,9 +202,9 @@ class SegmentViewSet(viewsets.ReadOnlyModelViewSet[Segment]):
         """Give an adopted segment a name that stays with it in later runs."""
         wanted = NameSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        segment = self.get_object()
-        rename_segment(segment=segment, name=wanted.validated_data["name"])
-        return Response(self.get_serializer(segment).data)
+        name = wanted.validated_data["name"]
+        renamed = rename_segment(segment=self.get_object(), name=name)
+        return Response(self.get_serializer(renamed).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

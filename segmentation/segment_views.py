@@ -45,7 +45,8 @@ def segments_page(request: PersonRequest) -> HttpResponse:
 @permission_required("segmentation.change_segmentidentity", raise_exception=True)
 def rename(request: PersonRequest, pk: int) -> HttpResponse:
     name = request.POST.get("name", "")
-    return _change(request, pk, lambda s: rename_segment(segment=s, name=name), "has its new name")
+    outcome = "has its new name"
+    return _change(request, pk, lambda s: rename_segment(segment=s, name=name), outcome)
 
 
 @require_POST
@@ -82,7 +83,7 @@ def _adopted(run: SegmentationRun | None) -> dict[str, Any]:
 
 
 def _change(
-    request: PersonRequest, pk: int, change: Callable[[Segment], None], outcome: str
+    request: PersonRequest, pk: int, change: Callable[[Segment], object], outcome: str
 ) -> HttpResponse:
     """Change a segment as the adopted run has it, and go back to where it was asked for."""
     asked = get_object_or_404(Segment.objects.select_related("run", "identity"), pk=pk)

@@ -13,17 +13,24 @@ class NotPossible(ValueError):
     """What is asked of a segment does not fit its state; the text says why."""
 
 
-def rename_segment(*, segment: Segment, name: str) -> None:
-    """Give an adopted segment a name that stays with it in later runs. Raises NotPossible."""
-    identity, name = _identity(segment), checked_name(segment, name)
-    identity.name, identity.is_named = name, True
+def rename_segment(*, segment: Segment, name: str) -> Segment:
+    """Give an adopted segment a name that stays with it in later runs.
+
+    Returns the segment that is renamed: the same one in the adopted run where that found it again.
+    Raises NotPossible.
+    """
     try:
         with transaction.atomic():
+            identity = _locked_identity(segment)
+            latest = Segment.objects.current().filter(identity=identity).first() or segment
+            name = checked_name(latest, name)
+            identity.name, identity.is_named = name, True
             identity.save(update_fields=["name", "is_named"])
-            segment.name = name
-            segment.save(update_fields=["name"])
+            latest.name, latest.identity = name, identity
+            latest.save(update_fields=["name"])
     except IntegrityError as error:
         raise NotPossible(NAME_TAKEN.format(name)) from error  # at this very moment
+    return latest
 
 
 def checked_name(segment: Segment, name: str) -> str:
@@ -48,13 +55,19 @@ def restore_segment(*, segment: Segment) -> None:
     _set_archived(segment, archived=False)
 
 
-def _identity(segment: Segment) -> SegmentIdentity:
-    if segment.identity is None:
+def _locked_identity(segment: Segment) -> SegmentIdentity:
+    """What stays of the segment, held until the transaction ends. Raises NotPossible."""
+    if segment.identity_id is None:
         raise NotPossible("Adopt the run first: only adopted segments have a name that stays.")
-    return segment.identity
+    identity: SegmentIdentity = SegmentIdentity.objects.select_for_update().get(
+        pk=segment.identity_id
+    )
+    segment.identity = identity
+    return identity
 
 
+@transaction.atomic
 def _set_archived(segment: Segment, *, archived: bool) -> None:
-    identity = _identity(segment)
+    identity = _locked_identity(segment)
     identity.archived_at = timezone.now() if archived else None
     identity.save(update_fields=["archived_at"])

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
@@ -248,7 +249,7 @@ def test_a_run_that_has_ended_is_not_cancelled(api: APIClient) -> None:
 
 
 def test_a_run_is_adopted(api: APIClient) -> None:
-    before, run = make_run(is_current=True), make_run()
+    before, run = make_run(is_current=True), make_segment(run=make_run()).run
     response = api.post(f"/api/v1/runs/{run.pk}/adopt/")
     assert response.status_code == 200
     assert response.json()["is_current"] is True
@@ -498,3 +499,38 @@ def test_more_segments_and_members_take_no_more_queries(api: APIClient) -> None:
         make_segment(run=run)
     assert count_queries(api, "/api/v1/segments/") == 5
     assert count_queries(api, f"/api/v1/segments/{segment.pk}/members/") == 6
+
+
+def without(client: APIClient, permission: str) -> APIClient:
+    """The same client, whose role has lost that permission."""
+    Group.objects.get(name="Marketer").permissions.remove(
+        Permission.objects.get(codename=permission)
+    )
+    return client
+
+
+@pytest.mark.parametrize("step", ["rename", "archive", "restore"])
+def test_who_may_not_change_what_stays_of_segments_may_not_over_the_api(
+    api: APIClient, step: str
+) -> None:
+    segment = make_identity(make_segment()).segments.get()
+    address = f"/api/v1/segments/{segment.pk}/{step}/"
+    assert without(api, "change_segmentidentity").post(address, {"name": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "permission"),
+    [
+        ("segments/{segment}/members/", "view_customer"),
+        ("customers/{customer}/memberships/", "view_customer"),
+        ("customers/?segment={segment}", "view_membership"),
+    ],
+)
+def test_members_need_the_right_to_see_customers_and_who_is_where(
+    api: APIClient, address: str, permission: str
+) -> None:
+    customer = make_customer()
+    segment = make_segment(run=make_run(is_current=True), customers=[customer])
+    url = f"/api/v1/{address.format(segment=segment.pk, customer=customer.pk)}"
+    assert api.get(url).status_code == 200
+    assert without(api, permission).get(url).status_code == 403

@@ -112,6 +112,44 @@ def test_a_new_name_stays_with_the_segment_in_later_runs() -> None:
     assert SegmentIdentity.objects.get().is_named
 
 
+def test_a_segment_of_an_earlier_run_is_renamed_as_the_adopted_run_has_it() -> None:
+    burners = people(4)
+    first = adopted({"Burners": burners, "Lapsed": people(4)})
+    second = adopted({"Spenders": burners})
+    renamed = rename_segment(segment=first.segments.get(name="Burners"), name="Regulars")
+    assert renamed == second.segments.get()
+    assert told(second) == [("S1", "Regulars", 1)]
+
+
+def test_a_name_of_the_adopted_run_is_taken_for_a_segment_of_an_earlier_one() -> None:
+    burners, lapsed = people(4), people(4)
+    first = adopted({"Burners": burners, "Lapsed": lapsed})
+    second = adopted({"Burners": burners, "Lapsed": lapsed})
+    rename_segment(segment=second.segments.get(name="Burners"), name="Loyal")
+    with pytest.raises(NotPossible, match="Another segment is called “Loyal”"):
+        rename_segment(segment=first.segments.get(name="Lapsed"), name="Loyal")
+
+
+def test_segments_that_never_met_may_be_called_the_same_and_are_told_apart_when_they_do() -> None:
+    burners, lapsed = people(4), people(4)
+    first = adopted({"Burners": burners, "Lapsed": lapsed})
+    second = adopted({"Burners": burners})
+    rename_segment(segment=second.segments.get(), name="Lapsed")
+    adopt_run(run=first, adopted_by=None)
+    # A name that a person gave stays as it is.
+    assert told(first) == [("S1", "Lapsed", 1), ("S2", "Lapsed 2", 2)]
+
+
+def test_a_run_that_is_adopted_again_has_moved_by_identities() -> None:
+    one, other = people(4), people(4)
+    first = adopted({"Burners": one})
+    second = adopted({"Others": other})
+    adopt_run(run=SegmentationRun.objects.get(pk=first.pk), adopted_by=None)
+    again = SegmentationRun.objects.get(pk=first.pk)
+    assert again.movement["appeared"] == [first.segments.get().pk]
+    assert again.movement["vanished"] == [second.segments.get().pk]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101])
 def test_a_name_has_one_to_a_hundred_characters(name: str) -> None:
     segment = adopted({"Burners": people(2)}).segments.get()
