@@ -145,7 +145,12 @@ def _map_among(
 ) -> np.ndarray:
     """A map of some rows, with everybody else placed among them."""
     model = openTSNE.TSNE(
-        n_components=components, perplexity=perplexity, random_state=seed, n_jobs=MAP_THREADS
+        n_components=components,
+        perplexity=perplexity,
+        random_state=seed,
+        n_jobs=MAP_THREADS,
+        # The faster method knows no third direction.
+        negative_gradient_method="bh" if components > 2 else "auto",
     )
     mapped = np.asarray(model.fit(values[rows]))
     nearest = KNeighborsRegressor(PLACED_AMONG, weights="distance", n_jobs=2)

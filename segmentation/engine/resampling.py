@@ -78,8 +78,7 @@ def structures(
     noise counts as width 0; so does everybody where a model finds fewer than two clusters.
 
     Models are refitted as in stabilities(). Shuffles with too few different customers are passed
-    over, and on t-SNE maps only 3 are measured. None where all were passed over, or where the
-    model finds fewer than two clusters in the true customers.
+    over, and on t-SNE maps only 3 are measured. None where all were passed over.
     """
     rng = np.random.default_rng(seed)
     orders = [_orders(blocks, values.shape, rng) for _ in range(shuffles)]
@@ -174,7 +173,7 @@ def _silhouettes(
 
 def _structure(observed: float | None, by_chance: Sequence[float | None]) -> Structure | None:
     known = [silhouette for silhouette in by_chance if silhouette is not None]
-    if not observed or not known:
+    if observed is None or not known:
         return None
     mean = float(np.mean(known))
     deviation = float(np.std(known, ddof=1)) if len(known) > 1 else 0.0

@@ -93,5 +93,5 @@ def _scores(
         smallest_share=float(sizes.min()) if len(sizes) else None,
         largest_share=float(sizes.max()) if len(sizes) else None,
         stability=stability,
-        structure=structure,
+        structure=None if common.value is None else structure,
     )

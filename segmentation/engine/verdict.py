@@ -59,7 +59,8 @@ def _level(scores: Scores, correlated: Structure | None) -> Level:
     silhouette, stability = scores.common.value or 0.0, scores.stability or 0.0
     if scores.structure is not None and scores.structure.z < BEYOND_CHANCE:
         return "none"
-    if correlated is not None and correlated.z < BEYOND_CHANCE:
+    # What was not measured is not proven.
+    if scores.structure is None or correlated is None or correlated.z < BEYOND_CHANCE:
         return "weak"
     if silhouette >= STRONG_SILHOUETTE and stability >= STRONG_STABILITY:
         return "strong"

@@ -108,7 +108,7 @@ def _labels_without_gender(outcome: Outcome, settings: RunSettings) -> np.ndarra
             clusters=(best.clusters,) if algorithm.takes_clusters else (),
             parameters=best.trial.parameters,
             seed=settings.seed,
-            most=SEARCHED,
+            most=SEARCHED if settings.clustering.is_automatic else None,
         )
     except TooFewCustomers:
         return None
@@ -130,10 +130,9 @@ def _customer_map(outcome: Outcome, rows: np.ndarray, seed: int) -> dict[str, An
 def _plane(best: Candidate, common: np.ndarray, seed: int) -> tuple[np.ndarray, list[str]]:
     """Two dimensions to draw the customers in: the run's own, or else two principal components."""
     axes = ["Main direction 1", "Main direction 2"]
-    if best.space.reduction == "tsne":
-        return best.reduced.values[:, :2], ["Map, across", "Map, up"]
-    if best.space.reduction == "pca" and best.reduced.components >= 2:
-        return best.reduced.values[:, :2], axes
+    if best.space.reduction != "none" and best.reduced.components >= 2:
+        on_map = best.space.reduction == "tsne"
+        return best.reduced.values[:, :2], ["Map, across", "Map, up"] if on_map else axes
     plane = pca(common, components=2).values
     if plane.shape[1] == 1:
         plane = np.column_stack([plane, np.zeros(len(plane))])

@@ -218,6 +218,24 @@ def test_there_are_no_more_components_than_features() -> None:
 
 @pytest.mark.usefixtures("history")
 @pytest.mark.parametrize(
+    ("changes", "components"),
+    [
+        ({"reduction": "none"}, 7),
+        ({"reduction": "pca", "components": 1}, 1),
+        ({"reduction": "tsne", "components": 1}, 1),
+        ({"reduction": "tsne", "components": 3}, 3),
+        ({"reduction": "tsne", "features": ("recency_days",)}, 1),
+    ],
+)
+def test_a_run_in_any_space_is_kept_whole(changes: dict[str, Any], components: int) -> None:
+    run = do("reference", clusters=(3,), perplexity=10, **changes)
+    assert (run.status, run.best.components) == (Status.COMPLETED, components), run.error
+    assert Membership.objects.filter(run=run).count() == run.customers == 200
+    assert len(run.customer_map["x"]) == len(run.customer_map["y"]) == 200
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
     "status", [Status.RUNNING, Status.COMPLETED, Status.FAILED, Status.CANCELLED]
 )
 def test_a_run_that_does_not_wait_is_left_alone(status: str) -> None:

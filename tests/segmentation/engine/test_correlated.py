@@ -1,6 +1,12 @@
 import numpy as np
+import pytest
+from scipy.stats import spearmanr
 
-from segmentation.engine.correlated import against_one_cloud, cloud_orders
+from segmentation.engine.correlated import (
+    against_one_cloud,
+    cloud_orders,
+    latent_correlations,
+)
 from segmentation.engine.preparing import prepare
 from segmentation.engine.reductions import Space
 from segmentation.engine.resampling import Model, reordered, structures
@@ -50,17 +56,36 @@ def test_each_feature_keeps_its_values_and_blocks_stay_together() -> None:
     lots = np.random.default_rng(1)
     woman = lots.integers(0, 2, 50)
     values = np.column_stack([lots.normal(size=50), woman, 1 - woman])
-    order = cloud_orders(values, [(0,), (1, 2)], lots)
+    order = cloud_orders(values, [(0,), (1, 2)], np.eye(2), lots)
     drawn = reordered(values, order)
     np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(values, axis=0))
     np.testing.assert_array_equal(drawn[:, 1] + drawn[:, 2], np.ones(50))
 
 
-def test_the_rank_correlation_is_kept() -> None:
-    values = one_cloud(3, customers=2000)
-    order = cloud_orders(values, [(0,), (1,), (2,)], np.random.default_rng(0))
-    drawn = reordered(values, order)
-    np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(values.T), atol=0.05)
+@pytest.mark.parametrize("levels", [None, 5, 3, 2])
+def test_the_rank_correlation_is_kept(levels: int | None) -> None:
+    values, lots = in_levels(one_cloud(3, customers=8000), levels), np.random.default_rng(0)
+    latent = latent_correlations(values, lots)
+    order = cloud_orders(values, [(0,), (1,), (2,)], latent, lots)
+    wanted, drawn = spearmanr(values).statistic, spearmanr(reordered(values, order)).statistic
+    np.testing.assert_allclose(drawn, wanted, atol=0.04)
+
+
+@pytest.mark.parametrize("levels", [5, 3, 2])
+def test_one_cloud_of_few_values_is_not_taken_for_groups(levels: int) -> None:
+    columns, zs = [(0,), (1,), (2,)], []
+    for seed in range(6):
+        values = common(in_levels(one_cloud(seed, customers=600), levels))
+        zs.append(against_one_cloud(values, values, columns, TWO, seed=seed).z)
+    assert max(zs) < 3
+
+
+def in_levels(values: np.ndarray, levels: int | None) -> np.ndarray:
+    """The values cut into so many steps of as many customers each; None: as they are."""
+    if levels is None:
+        return values
+    ranks = np.argsort(np.argsort(values, axis=0), axis=0)
+    return np.floor(ranks * levels / len(values))
 
 
 def test_the_same_seed_gives_the_same() -> None:

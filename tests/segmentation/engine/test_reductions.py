@@ -111,6 +111,11 @@ def test_beyond_the_map_customers_are_placed_among_their_nearest(
     np.testing.assert_array_equal(reduced.values, mapped(blobs(size=100)).values)
 
 
+def test_beyond_the_map_there_may_be_a_third_direction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reductions, "MAPPED", 150)
+    assert mapped(blobs(size=100), Space("tsne", components=3, perplexity=10)).components == 3
+
+
 @pytest.mark.parametrize(
     ("space", "label"),
     [

@@ -45,8 +45,9 @@ def test_what_one_cloud_of_customers_gives_too_is_weak_at_most() -> None:
     assert verdict(scores(0.9), BY_CHANCE).level == "weak"
 
 
-def test_where_the_cloud_was_not_measured_the_rest_decides() -> None:
-    assert verdict(scores(0.9), None).level == "strong"
+def test_what_was_not_measured_is_not_proven() -> None:
+    assert verdict(scores(0.9), None).level == "weak"
+    assert verdict(replace(scores(0.9), structure=None), PROVEN).level == "weak"
 
 
 @pytest.mark.parametrize("level", list(SENTENCES))
