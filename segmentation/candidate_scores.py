@@ -21,6 +21,7 @@ class Score:
     is_low_good: bool | None = False  # None: neither is
     is_basic: bool = True  # shown before all columns are asked for
     path: str = ""  # of a value inside the field `approximation`
+    ends: tuple[str, str] | None = None  # the fields of its 95 % interval
 
     def value(self, candidate: Candidate) -> Value:
         if self.path:
@@ -31,6 +32,13 @@ class Score:
     def text(self, candidate: Candidate) -> str:
         value = self.value(candidate)
         return NOTHING if value is None else self.written(value).replace("-", "−")
+
+    def interval(self, candidate: Candidate) -> str:
+        """0.310 to 0.340; empty where the value is exact."""
+        low, high = (getattr(candidate, end) for end in self.ends) if self.ends else (None, None)
+        if low is None or high is None:
+            return ""
+        return f"{low:.3f} to {high:.3f}".replace("-", "−")
 
 
 def _decimals(count: int) -> Callable[[float], str]:
@@ -49,8 +57,15 @@ SCORES = (
         "In the standardised space that all models share, −1 to 1; models are ranked by it."
         " Where it is estimated, with its 95 % interval.",
         _decimals(3),
+        ends=("silhouette_low", "silhouette_high"),
     ),
-    Score("silhouette", "Silhouette, own", "In the space the model was fitted in.", _decimals(3)),
+    Score(
+        "silhouette",
+        "Silhouette, own",
+        "In the space the model was fitted in.",
+        _decimals(3),
+        ends=("silhouette_own_low", "silhouette_own_high"),
+    ),
     Score(
         "stability",
         "Stability",
@@ -156,11 +171,3 @@ SCORES = (
     ),
 )
 BY_NAME = {score.name: score for score in SCORES}
-
-
-def interval_of(candidate: Candidate) -> str:
-    """0.31–0.34; empty where the common silhouette is exact."""
-    low, high = candidate.silhouette_low, candidate.silhouette_high
-    if low is None or high is None:
-        return ""
-    return f"{low:.3f} to {high:.3f}".replace("-", "−")

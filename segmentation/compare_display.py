@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segmentation.candidate_scores import SCORES, interval_of
+from segmentation.candidate_scores import SCORES, Score
 from segmentation.display import IN_NO_SEGMENT, color_of
 from segmentation.models import Candidate, Segment
 from segmentation.operations.comparing import Comparison
@@ -73,8 +73,7 @@ def score_pairs(one: Candidate, other: Candidate) -> list[ScorePair]:
         # What is written alike is no difference.
         if first is not None and second is not None and cells[0] != cells[1]:
             better = _better(first < second, score.is_low_good)
-        if score.name == "silhouette_common":
-            cells = _with_interval(one, cells[0]), _with_interval(other, cells[1])
+        cells = _with_interval(score, one, cells[0]), _with_interval(score, other, cells[1])
         pairs.append(ScorePair(score.label, score.meaning, cells, better))
     return pairs
 
@@ -107,6 +106,6 @@ def _share(count: int, total: int) -> str:
     return {"0.0%": "under 0.1%", "100.0%": "over 99.9%"}.get(share, share)
 
 
-def _with_interval(candidate: Candidate, text: str) -> str:
-    interval = interval_of(candidate)
+def _with_interval(score: Score, candidate: Candidate, text: str) -> str:
+    interval = score.interval(candidate)
     return f"{text} ({interval})" if interval else text

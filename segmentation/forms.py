@@ -35,11 +35,6 @@ NO_FEATURE = "Choose at least one feature."
 LEAST_WEIGHT = 0.1
 TAKE_CLUSTERS = ["", AUTO, *(name for name, a in ALGORITHMS.items() if a.takes_clusters)]
 REPEAT = "repeat"  # the name of the button that repeats a run instead of starting it
-# What a link to the form may fill in.
-LINKED = (
-    "preset", "algorithm", "reduction", "components", "explained", "perplexity", "clusters",
-    "features", "without_gender", "seed",
-)  # fmt: skip
 
 
 class RunForm(forms.Form):
@@ -253,9 +248,7 @@ def filled_in(query: QueryDict) -> dict[str, Any]:
     """What a link fills in; what makes no sense in it is left out."""
     blank = RunForm()
     values: dict[str, Any] = {}
-    for name in LINKED:
-        if name not in query:
-            continue
+    for name in blank.fields.keys() & query.keys():
         given: Any = query[name]
         if name == "features":
             given = [one for text in query.getlist(name) for one in text.split(",")]

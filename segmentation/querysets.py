@@ -19,6 +19,11 @@ class RunQuerySet(JobQuerySet):
         """Runs that are or were adopted, the latest first."""
         return self.filter(adopted_at__isnull=False).order_by("-adopted_at")
 
+    def to_settle(self) -> Self:
+        """Those of a schedule that have ended and of which nothing has become yet."""
+        ended = self.exclude(status__in=self.model.UNFINISHED)
+        return ended.filter(schedule__isnull=False, settled_at=None)
+
     def light(self) -> Self:
         """Without the large fields that only a run's own page draws."""
         return self.defer(*self.model.LARGE)

@@ -5,7 +5,7 @@ from django.core import signing
 
 from customers.forms import DayInput
 from segmentation.models import RunSchedule
-from segmentation.operations.schedules import MOST_MOVED
+from segmentation.operations.settling import MOST_MOVED
 from segmentation.presets import DEFAULT_PRESET, RunSettings, preset_settings
 
 SALT = "segmentation.run-schedule"

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from segmentation.candidate_scores import BY_NAME, SCORES, Score, interval_of
+from segmentation.candidate_scores import BY_NAME, SCORES, Score
 from segmentation.engine.algorithms import ALGORITHMS
+from segmentation.engine.preparing import PreparationSettings
 from segmentation.models import Candidate, SegmentationRun
+from segmentation.presets import RunSettings
 
 FIRST_ROWS = 12  # models that are shown at once
 MODEL = "model"
@@ -53,8 +55,7 @@ class Heading:
 @dataclass(frozen=True)
 class Row:
     candidate: Candidate
-    cells: list[str]
-    interval: str  # of the common silhouette; empty where it is exact
+    cells: list[tuple[str, str]]  # a score and its interval, which is empty where it is exact
     new_run: str  # the query of the form for a run with this model alone
 
 
@@ -102,26 +103,44 @@ def scoreboard(candidates: Sequence[Candidate], view: View, run: SegmentationRun
 
 
 def new_run_query(candidate: Candidate, run: SegmentationRun) -> str:
-    """The query that fills in the form of a new run with this model alone."""
-    algorithm = ALGORITHMS[candidate.algorithm]
+    """The query that fills in the form of a new run with this model alone, made as it was here."""
+    settings = RunSettings.from_json(run.parameters, preset=run.preset, seed=run.seed)
+    clustering, algorithm = settings.clustering, ALGORITHMS[candidate.algorithm]
     asked: dict[str, object] = {
         "preset": run.preset,
         "algorithm": candidate.algorithm,
         "reduction": candidate.reduction,
     }
-    if candidate.reduction != "none":
+    if candidate.reduction == "pca" and clustering.explained is not None:
+        asked["explained"] = clustering.explained
+    elif candidate.reduction != "none":
         asked["components"] = candidate.components
+    if candidate.reduction == "tsne":
+        asked["perplexity"] = clustering.perplexity
     if algorithm.takes_clusters:
         asked["clusters"] = candidate.clusters
-    if features := run.parameters.get("features"):
-        asked["features"] = ",".join(features)
+    asked["features"] = ",".join(settings.features)
+    for name, value in clustering.parameters.items():  # of the one algorithm that was asked for
+        asked[f"{candidate.algorithm}__{name}"] = value
+    asked |= _preparation(clustering.preparation)
+    if settings.as_of:
+        asked["as_of"] = settings.as_of.isoformat()
     asked["seed"] = run.seed
     return urlencode(asked, safe=",")
 
 
+def _preparation(preparation: PreparationSettings) -> dict[str, object]:
+    asked: dict[str, object] = {
+        "transform": preparation.transform,
+        "scaling": preparation.scaling,
+    }
+    asked |= {f"transform__{name}": value for name, value in preparation.transforms.items()}
+    return asked | {f"weight__{name}": value for name, value in preparation.weights.items()}
+
+
 def _row(candidate: Candidate, columns: Sequence[Score], run: SegmentationRun) -> Row:
-    cells = [score.text(candidate) for score in columns]
-    return Row(candidate, cells, interval_of(candidate), new_run_query(candidate, run))
+    cells = [(score.text(candidate), score.interval(candidate)) for score in columns]
+    return Row(candidate, cells, new_run_query(candidate, run))
 
 
 def _heading(view: View, name: str, label: str, meaning: str, is_low_good: bool | None) -> Heading:

@@ -2,11 +2,12 @@
 
 from django.utils import timezone
 
-from segmentation.operations import runs, schedules, upkeep
+from segmentation.operations import runs, schedules, settling, upkeep
 
 
 def execute_run(run_id: int) -> None:
-    schedules.settle_scheduled_run(runs.execute_run(run_id))
+    runs.execute_run(run_id)
+    settling.settle_scheduled_run(run_id)
 
 
 def recover_lost_runs() -> None:
@@ -19,3 +20,4 @@ def look_after_segments() -> None:
 
 def start_due_runs() -> None:
     schedules.start_due_runs(today=timezone.localdate())
+    settling.settle_left_over()

@@ -213,8 +213,9 @@ def make_schedule(**values: Any) -> RunSchedule:
         "seed": settings.seed,
         "every": RunSchedule.Every.MONTH,
         "next_on": date(2030, 5, 1),
-    }
-    return RunSchedule.objects.create(**defaults | values)
+    } | values
+    defaults.setdefault("counted_from", defaults["next_on"])
+    return RunSchedule.objects.create(**defaults)
 
 
 def make_offer(**values: Any) -> Offer:

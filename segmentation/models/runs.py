@@ -42,7 +42,7 @@ class SegmentationRun(Job):
     verdict_sentence = models.TextField(blank=True, editable=False)
     # {"verdict": sentences, "recommendation": sentences, "beyond_correlation": structure or null}
     reasons = models.JSONField(default=dict, editable=False)
-    # {"fidelity", "purity" ...}: how far rules in words reproduce the segments.
+    # {"fidelity", "customers"}: how far rules in words reproduce the segments, measured on whom.
     rules = models.JSONField(default=dict, editable=False)
     # {"agreement", "sentence", "segments": [...]}: what gender does to the segments.
     guard = models.JSONField(default=dict, editable=False)
@@ -59,7 +59,10 @@ class SegmentationRun(Job):
     adopted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    # Against the run adopted before: {"run", "rows": [...], "columns": [...], "counts": [[...]]}.
+    settled_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its schedule decided what becomes of it."
+    )
+    # Against the run adopted before: {"run", "old": [...], "new": [...], "counts": [[...]], ...}.
     movement = models.JSONField(default=dict, editable=False)
     # How far the customers have changed since: {"facts", "as_of", "features", "moved", ...}.
     drift = models.JSONField(default=dict, editable=False)
@@ -114,6 +117,10 @@ class Candidate(models.Model):
     parameters = models.JSONField(default=dict, help_text="Of the algorithm, found ones too.")
     clusters = models.PositiveSmallIntegerField()
     silhouette = models.FloatField(null=True, help_text="In the space it was fitted in.")
+    silhouette_own_low = models.FloatField(
+        null=True, help_text="95 % interval of that where it is an estimate."
+    )
+    silhouette_own_high = models.FloatField(null=True)
     silhouette_common = models.FloatField(
         null=True, help_text="In the standardised space all candidates share."
     )

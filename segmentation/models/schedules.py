@@ -18,6 +18,9 @@ class RunSchedule(models.Model):
     seed = models.PositiveIntegerField(default=0, editable=False)
     every = models.CharField("how often", max_length=7, choices=Every, default=Every.MONTH)
     next_on = models.DateField("next time", help_text="The run starts in the night of this day.")
+    counted_from = models.DateField(
+        editable=False, help_text="The day whose number the months keep, as the 31st."
+    )
     adopts = models.BooleanField(
         "adopt by itself",
         default=False,

@@ -53,8 +53,8 @@ class Segment(models.Model):
     position = models.PositiveSmallIntegerField(help_text="1 for the largest.")
     color = models.PositiveSmallIntegerField(default=1, help_text="The number of its colour.")
     name = models.CharField(max_length=100)
-    size = models.PositiveIntegerField(help_text="Customers in it when it was found.")
-    share = models.FloatField(help_text="Of all clustered customers, 0 to 1.")
+    size = models.PositiveIntegerField(help_text="Customers in it, with those who came since.")
+    share = models.FloatField(help_text="Of all customers of the run, 0 to 1.")
     # [{"feature", "mean", "base", "effect", "low", "high"}], strongest first
     drivers = models.JSONField(default=list)
     # {"conditions": [{"feature", "kind", "low", "high"}], "covers", "purity"}; empty: none

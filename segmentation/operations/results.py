@@ -113,6 +113,8 @@ def _candidate(run: SegmentationRun, position: int, fitted: Fitted) -> Candidate
         parameters=dict(clustering.parameters),
         clusters=fitted.clusters,
         silhouette=scores.own.value,
+        silhouette_own_low=scores.own.low,
+        silhouette_own_high=scores.own.high,
         silhouette_common=common.value,
         silhouette_low=common.low,
         silhouette_high=common.high,

@@ -1,4 +1,4 @@
-"""Runs that are repeated by themselves: when they are due, and what of them is adopted."""
+"""Runs that are repeated by themselves: when they are due."""
 
 import calendar
 import logging
@@ -8,22 +8,17 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from customers.facts.query import NoFacts
-from segmentation.engine.matching import match_segments, movement
 from segmentation.engine.settings import BadSettings
-from segmentation.models import RunSchedule, SegmentationRun
-from segmentation.operations.adopting import NotAdoptable, adopt_run
-from segmentation.operations.memberships import members_of
+from segmentation.models import RunSchedule
 from segmentation.operations.runs import request_run
 from segmentation.presets import RunSettings
 
 logger = logging.getLogger(__name__)
 MONTHS = {RunSchedule.Every.MONTH: 1, RunSchedule.Every.QUARTER: 3}
-LEVELS = ("none", "weak", "moderate", "strong")
 NO_DAY = (
     "A run that is repeated always looks back from the last day with activity."
     " Leave the as-of date empty."
 )
-MOST_MOVED = 0.30  # share of customers; beyond it a person has to look first
 
 
 class NotSchedulable(ValueError):
@@ -53,6 +48,7 @@ def schedule_run(
         seed=settings.seed,
         every=every,
         next_on=next_on,
+        counted_from=next_on,
         adopts=adopts,
         created_by=created_by,
     )
@@ -64,8 +60,9 @@ def change_schedule(
     """Repeat it in another rhythm, from another day on. Raises NotSchedulable for a past day."""
     if next_on != schedule.next_on:
         _check_day(next_on, today)
+        schedule.counted_from = next_on
     schedule.every, schedule.next_on, schedule.adopts = every, next_on, adopts
-    schedule.save(update_fields=["every", "next_on", "adopts"])
+    schedule.save(update_fields=["every", "next_on", "counted_from", "adopts"])
 
 
 def settings_of(schedule: RunSchedule) -> RunSettings:
@@ -88,45 +85,9 @@ def start_due_runs(*, today: date) -> int:
     return started
 
 
-def settle_scheduled_run(run: SegmentationRun) -> None:
-    """After a scheduled run: adopt what it found where that was asked for and nothing speaks
-    against it, and note what became of it."""
-    schedule = run.schedule
-    if schedule is None or run.status not in (run.Status.COMPLETED, run.Status.FAILED):
-        return
-    RunSchedule.objects.filter(pk=schedule.pk).update(outcome=_outcome(schedule, run))
-
-
 def _check_day(next_on: date, today: date) -> None:
     if next_on < today:
         raise NotSchedulable("The day can't be in the past. Choose today or a later day.")
-
-
-def _outcome(schedule: RunSchedule, run: SegmentationRun) -> str:
-    if run.status == run.Status.FAILED:
-        return f"{run} failed. {run.error}"
-    if not schedule.adopts:
-        return f"{run} is done and waits to be looked at."
-    if objection := _objection(run, SegmentationRun.objects.current()):
-        return f"{run} is done but was not adopted: {objection}"
-    try:
-        adopt_run(run=run, adopted_by=None)
-    except NotAdoptable as error:
-        return f"{run} is done but was not adopted: {error}"
-    return f"{run} is done and adopted."
-
-
-def _objection(run: SegmentationRun, current: SegmentationRun | None) -> str:
-    """Why a person should look at a run before it is adopted; empty where nothing is against it."""
-    if current is None:
-        return ""
-    if LEVELS.index(run.verdict or "none") < LEVELS.index(current.verdict or "none"):
-        return "its segments are less clear than the present ones."
-    was, now = members_of(current), members_of(run)
-    moved = movement(was, now).share_moved(match_segments(was, now).pairs)
-    if moved is not None and moved > MOST_MOVED:
-        return f"{moved:.0%} of the customers would change segment."
-    return ""
 
 
 def _start(schedule: RunSchedule) -> bool:
@@ -143,7 +104,7 @@ def _start(schedule: RunSchedule) -> bool:
 
 def _following(schedule: RunSchedule, today: date) -> date:
     """The first day of the schedule after today."""
-    first, times = schedule.next_on, 1
+    first, times = schedule.counted_from, 1
     while (following := _later(first, schedule.every, times)) <= today:
         times += 1
     return following

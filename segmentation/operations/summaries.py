@@ -12,6 +12,8 @@ CANDIDATE_FIELDS = (
     "parameters",
     "clusters",
     "silhouette",
+    "silhouette_own_low",
+    "silhouette_own_high",
     "silhouette_common",
     "silhouette_low",
     "silhouette_high",

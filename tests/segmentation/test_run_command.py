@@ -46,6 +46,8 @@ CANDIDATE_KEYS = {
     "components",
     "clusters",
     "silhouette",
+    "silhouette_own_low",
+    "silhouette_own_high",
     "silhouette_common",
     "silhouette_sample",
     "inertia",

@@ -8,15 +8,17 @@ from django_q.models import OrmQ
 
 from segmentation.engine.settings import BadSettings
 from segmentation.models import RunSchedule, SegmentationRun
+from segmentation.operations import settling
 from segmentation.operations.adopting import adopt_run
 from segmentation.operations.runs import execute_run
 from segmentation.operations.schedules import (
     NotSchedulable,
+    change_schedule,
     schedule_run,
     settings_of,
-    settle_scheduled_run,
     start_due_runs,
 )
+from segmentation.operations.settling import settle_left_over, settle_scheduled_run
 from segmentation.presets import preset_settings
 from tests.factories import make_run, make_user
 from tests.segmentation.running import do
@@ -85,6 +87,26 @@ def test_the_next_time_follows(every: str, following: date) -> None:
 
 
 @pytest.mark.usefixtures("history")
+def test_months_keep_the_day_they_began_with() -> None:
+    schedule, days = scheduled(), []
+    for _ in range(3):
+        schedule.refresh_from_db()
+        days.append(schedule.next_on)
+        start_due_runs(today=schedule.next_on)
+    assert days == [TODAY, date(2026, 2, 28), date(2026, 3, 31)]
+
+
+def test_a_new_day_is_the_one_that_months_keep() -> None:
+    schedule = scheduled()
+    change_schedule(
+        schedule=schedule, every="month", next_on=date(2026, 3, 5), adopts=False, today=TODAY
+    )
+    assert start_due_runs(today=date(2026, 3, 5)) == 0  # there are no figures
+    schedule.refresh_from_db()
+    assert schedule.next_on == date(2026, 4, 5)
+
+
+@pytest.mark.usefixtures("history")
 def test_days_that_were_missed_are_made_up_for_once() -> None:
     schedule = scheduled(every="week")
     assert start_due_runs(today=date(2026, 3, 1)) == 1
@@ -105,10 +127,15 @@ def test_without_figures_the_schedule_says_why_nothing_started() -> None:
 
 
 def settled(schedule: RunSchedule) -> RunSchedule:
-    start_due_runs(today=TODAY)
-    settle_scheduled_run(execute_run(SegmentationRun.objects.get(schedule=schedule).pk))
+    settle_scheduled_run(executed(schedule).pk)
     schedule.refresh_from_db()
     return schedule
+
+
+def executed(schedule: RunSchedule) -> SegmentationRun:
+    """The run of a schedule, done and not settled."""
+    start_due_runs(today=TODAY)
+    return execute_run(SegmentationRun.objects.get(schedule=schedule).pk)
 
 
 @pytest.mark.usefixtures("history")
@@ -137,3 +164,60 @@ def test_segments_that_move_many_customers_wait_for_a_person() -> None:
     outcome = settled(scheduled(adopts=True)).outcome
     assert "of the customers would change segment" in outcome
     assert SegmentationRun.objects.current() == first
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_is_settled_once_and_no_more_when_the_queue_hands_it_out_again() -> None:
+    run = executed(scheduled(adopts=True))
+    settle_scheduled_run(run.pk)
+    other = do("reference", clusters=(2,))
+    adopt_run(run=other, adopted_by=None)
+    settle_scheduled_run(run.pk)
+    settle_left_over()
+    assert SegmentationRun.objects.current() == other
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_whose_worker_ended_before_it_was_settled_is_settled_later() -> None:
+    run = executed(scheduled(adopts=True))
+    assert SegmentationRun.objects.current() is None
+    settle_left_over()
+    assert SegmentationRun.objects.current() == run
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_that_could_not_be_settled_keeps_no_other_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = executed(scheduled(adopts=True)), executed(scheduled(adopts=True))
+    adopt = settling.adopt_run
+
+    def fail(run: SegmentationRun, adopted_by: None) -> None:
+        if run == first:
+            raise RuntimeError("broken on purpose")
+        adopt(run=run, adopted_by=adopted_by)
+
+    monkeypatch.setattr(settling, "adopt_run", fail)
+    settle_left_over()
+    assert SegmentationRun.objects.current() == second
+    assert list(SegmentationRun.objects.to_settle()) == [first]
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_whose_schedule_was_deleted_meanwhile_is_left_as_it_is() -> None:
+    schedule = scheduled(adopts=True)
+    run = executed(schedule)
+    schedule.delete()
+    settle_scheduled_run(run.pk)
+    assert SegmentationRun.objects.current() is None
+
+
+@pytest.mark.usefixtures("history")
+def test_a_run_that_a_person_stopped_is_said_to_be() -> None:
+    schedule = scheduled(adopts=True)
+    start_due_runs(today=TODAY)
+    run = SegmentationRun.objects.get()
+    run.cancel()
+    settle_left_over()
+    schedule.refresh_from_db()
+    assert schedule.outcome == f"Run {run.pk} was stopped."

@@ -1,13 +1,20 @@
 """The scoreboard: which models come first, which figures are shown, how the address says so."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from django.http import QueryDict
 
 from segmentation.candidate_scores import SCORES
+from segmentation.forms import RunForm, filled_in
 from segmentation.models import Candidate, SegmentationRun
+from segmentation.presets import preset_settings
+from segmentation.run_requests import requested_settings
 from segmentation.scoreboard import FIRST_ROWS, View, new_run_query, scoreboard
 
-RUN = SegmentationRun(preset="auto", seed=7, parameters={"features": ["burn_rate", "trend"]})
+SETTINGS = preset_settings("auto", features=("burn_rate", "trend"))
+RUN = SegmentationRun(preset="auto", seed=7, parameters=SETTINGS.to_json())
 
 
 def candidate(position: int, **values: object) -> Candidate:
@@ -102,9 +109,11 @@ def test_figures_are_written_as_people_read_them() -> None:
         approximation={"agreement": 0.951},
     )
     row = scoreboard([one], View(all_columns=True), RUN).rows[0]
-    by_label = dict(zip([score.label for score in SCORES], row.cells, strict=True))
+    cells = dict(zip([score.label for score in SCORES], row.cells, strict=True))
+    by_label = {label: text for label, (text, _) in cells.items()}
     assert by_label["Silhouette, common"] == "−0.012"
-    assert row.interval == "−0.020 to 0.011"
+    assert cells["Silhouette, common"][1] == "−0.020 to 0.011"
+    assert cells["Silhouette, own"][1] == ""
     assert (by_label["In none"], by_label["Smallest"]) == ("1.2%", "10%")
     assert (by_label["Approximation"], by_label["BIC"]) == ("0.95", "–")
 
@@ -120,5 +129,26 @@ def test_figures_are_written_as_people_read_them() -> None:
     ],
 )
 def test_a_model_can_be_run_alone(values: dict[str, object], asked: str) -> None:
-    expected = f"preset=auto&{asked}&features=burn_rate,trend&seed=7"
+    prepared = "transform=auto&scaling=standard"
+    expected = f"preset=auto&{asked}&features=burn_rate,trend&{prepared}&seed=7"
     assert new_run_query(candidate(1, **values), RUN) == expected
+
+
+def test_a_model_is_run_again_with_all_it_was_asked_with() -> None:
+    settings = requested_settings(
+        "natural",
+        algorithm="dbscan",
+        parameters={"eps": 0.8},
+        reduction="tsne",
+        perplexity=12,
+        features=("burn_rate", "recency_days"),
+        transforms={"recency_days": "log"},
+        weights={"burn_rate": 2},
+        scaling="robust",
+        as_of=date(2024, 5, 1),
+    )
+    run = SegmentationRun(preset="natural", seed=3, parameters=settings.to_json())
+    model = candidate(1, algorithm="dbscan", reduction="tsne", components=2)
+    form = RunForm(filled_in(QueryDict(new_run_query(model, run))) | {"preset": "natural"})
+    assert form.is_valid(), form.errors
+    assert form.to_settings() == replace(settings, seed=3)
