@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from segmentation.candidate_scores import SCORES, Score
 from segmentation.display import IN_NO_SEGMENT, color_of
+from segmentation.engine.matching import NO_SEGMENT
 from segmentation.models import Candidate, Segment
 from segmentation.operations.comparing import Comparison
-
-NO_SEGMENT = -1  # the label
 
 
 @dataclass(frozen=True)

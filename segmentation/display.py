@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from customers.charts import Chart, Point, PointSet, Scatter, Series
 from customers.facts.catalogue import CATALOGUE, Feature, Kind
@@ -111,8 +112,14 @@ def color_of(number: int) -> int:
     return (number - 1) % COLORS + 1
 
 
-def found(run: SegmentationRun | None) -> dict[str, Any]:
-    """What a completed run found, for `segmentation/_found.html`; nothing for no run."""
+SEES_MEMBERS = ("customers.view_customer", "segmentation.view_membership")
+
+
+def found(run: SegmentationRun | None, *, viewer: User) -> dict[str, Any]:
+    """What a completed run found, for `segmentation/_found.html`; nothing for no run.
+
+    Who each dot of the map is, only for a viewer who may see customers and where they are.
+    """
     if run is None:
         return {}
     segments = list(run.segments.select_related("identity"))
@@ -121,7 +128,7 @@ def found(run: SegmentationRun | None) -> dict[str, Any]:
         "segments": views,
         "archived": [view for view in views if view.segment.is_archived],
         "heatmap": heatmap(views),
-        "scatter": scatter(run, segments),
+        "scatter": scatter(run, segments, with_ids=viewer.has_perms(SEES_MEMBERS)),
         "sizes": size_chart(run, views),
     }
 
@@ -141,12 +148,15 @@ def heatmap(views: list[SegmentView]) -> Heatmap:
     return Heatmap(features, rows, [driver.base for driver in rows[0][1]] if rows else [])
 
 
-def scatter(run: SegmentationRun, segments: list[Segment]) -> Scatter | None:
+def scatter(
+    run: SegmentationRun, segments: list[Segment], *, with_ids: bool = True
+) -> Scatter | None:
     """The run's customers in two dimensions; None for a run that stored none."""
     stored = run.customer_map
     if not stored:
         return None
-    ids = stored.get("ids") or [""] * len(stored["x"])  # runs of earlier versions kept none
+    names_people = with_ids and "ids" in stored  # runs of earlier versions kept none
+    ids = stored["ids"] if names_people else [""] * len(stored["x"])
     points: dict[int, list[Point]] = {}
     labels: dict[int, list[str]] = {}
     for x, y, position, who in zip(stored["x"], stored["y"], stored["segment"], ids, strict=True):
@@ -160,7 +170,7 @@ def scatter(run: SegmentationRun, segments: list[Segment]) -> Scatter | None:
         " Customers who behave alike lie close together.",
         axes=(stored["axes"][0], stored["axes"][1]),
         sets=[
-            PointSet(name, color, points[position], labels[position] if "ids" in stored else ())
+            PointSet(name, color, points[position], labels[position] if names_people else ())
             for position, name, color in [*shown, (NO_SEGMENT, IN_NO_SEGMENT, "muted")]
             if position in points
         ],

@@ -24,6 +24,8 @@ from segmentation.models import Candidate, SegmentationRun
 FEWEST_NUMBERS = 2  # numbers of segments that make a curve
 LEAF_WIDTH, FIRST_LEAF = 10, 5  # where scipy puts the branches of a dendrogram
 Points = list[tuple[float, float]]
+SD = "standard deviations from everybody"
+IN_PLAIN_WORDS = "below or above everybody"
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ def silhouette_plot(
     )
 
 
-def parallel_profile(views: Sequence[SegmentView]) -> Chart | NotDrawn:
+def parallel_profile(views: Sequence[SegmentView], unit: str = SD) -> Chart | NotDrawn:
     title = "The segments' profiles side by side"
     measured = {d.feature.name for view in views for d in view.drivers}
     features = [feature for name, feature in CATALOGUE.items() if name in measured]
@@ -199,10 +201,10 @@ def parallel_profile(views: Sequence[SegmentView]) -> Chart | NotDrawn:
         id="profiles",
         kind="parallel",
         title=title,
-        summary="How far the mean of each segment lies from everybody's, by feature.",
+        summary="How far the average of each segment lies from everybody's, by feature.",
         labels=[feature.label for feature in features],
         series=[_profile(view, [feature.name for feature in features]) for view in views],
-        unit="standard deviations from everybody",
+        unit=unit,
         axis="Feature",
     )
 

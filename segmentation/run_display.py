@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from customers.facts.catalogue import CATALOGUE, Feature
 from segmentation.display import SegmentView, found, in_unit, rule_words
 from segmentation.engine.bad_settings import BadSettings
@@ -39,9 +41,11 @@ class Prepared:
     missing: str  # a sentence; empty where everybody had a value
 
 
-def result(run: SegmentationRun, candidates: Sequence[Candidate]) -> dict[str, Any]:
+def result(
+    run: SegmentationRun, candidates: Sequence[Candidate], *, viewer: User
+) -> dict[str, Any]:
     """Everything the page and the report of a completed run show, by its name in the template."""
-    shown = found(run)
+    shown = found(run, viewer=viewer)
     views: list[SegmentView] = shown["segments"]
     best = next((c for c in candidates if c.is_best), None)
     return shown | {

@@ -38,7 +38,7 @@ def run_page(request: PersonRequest, pk: int) -> HttpResponse:
         return _progress(request, run, context)
     context["replaces"] = SegmentationRun.objects.light().current()
     if run.status == run.Status.COMPLETED:
-        context |= result(run, candidates)
+        context |= result(run, candidates, viewer=request.user)
         context |= drawings(run, candidates, context["segments"])
     return render(request, "segmentation/run.html", context)
 
@@ -64,7 +64,7 @@ def report(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect(run)
     candidates = list(run.candidates.defer("curves"))
     board = scoreboard(candidates, View(all_rows=True), run)
-    shown = result(run, candidates)
+    shown = result(run, candidates, viewer=request.user)
     context = {"run": run, "board": board} | shown | on_paper(shown)
     return render(request, "segmentation/report.html", context)
 

@@ -1,6 +1,7 @@
 """The scoreboard of a run: every model it tried with its scores, sorted as asked."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from django.http import QueryDict
 
 from segmentation.candidate_scores import BY_NAME, SCORES, Score
 from segmentation.engine.algorithms import ALGORITHMS
-from segmentation.engine.preparing import PreparationSettings
+from segmentation.engine.bad_settings import BadSettings
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.presets import RunSettings
 
@@ -104,38 +105,35 @@ def scoreboard(candidates: Sequence[Candidate], view: View, run: SegmentationRun
 
 def new_run_query(candidate: Candidate, run: SegmentationRun) -> str:
     """The query that fills in the form of a new run with this model alone, made as it was here."""
-    settings = RunSettings.from_json(run.parameters, preset=run.preset, seed=run.seed)
-    clustering, algorithm = settings.clustering, ALGORITHMS[candidate.algorithm]
     asked: dict[str, object] = {
         "preset": run.preset,
         "algorithm": candidate.algorithm,
         "reduction": candidate.reduction,
     }
+    if ALGORITHMS[candidate.algorithm].takes_clusters:
+        asked["clusters"] = candidate.clusters
+    if candidate.reduction != "none":
+        asked["components"] = candidate.components
+    with suppress(BadSettings, KeyError):  # a run of an earlier version
+        settings = RunSettings.from_json(run.parameters, preset=run.preset, seed=run.seed)
+        asked |= _made_with(settings, candidate)
+    return urlencode(asked | {"seed": run.seed}, safe=",")
+
+
+def _made_with(settings: RunSettings, candidate: Candidate) -> dict[str, object]:
+    """What else the run was asked for, as far as it belongs to the candidate."""
+    clustering, preparation = settings.clustering, settings.clustering.preparation
+    asked: dict[str, object] = {"features": ",".join(settings.features)}
     if candidate.reduction == "pca" and clustering.explained is not None:
         asked["explained"] = clustering.explained
-    elif candidate.reduction != "none":
-        asked["components"] = candidate.components
     if candidate.reduction == "tsne":
         asked["perplexity"] = clustering.perplexity
-    if algorithm.takes_clusters:
-        asked["clusters"] = candidate.clusters
-    asked["features"] = ",".join(settings.features)
-    for name, value in clustering.parameters.items():  # of the one algorithm that was asked for
-        asked[f"{candidate.algorithm}__{name}"] = value
-    asked |= _preparation(clustering.preparation)
-    if settings.as_of:
-        asked["as_of"] = settings.as_of.isoformat()
-    asked["seed"] = run.seed
-    return urlencode(asked, safe=",")
-
-
-def _preparation(preparation: PreparationSettings) -> dict[str, object]:
-    asked: dict[str, object] = {
-        "transform": preparation.transform,
-        "scaling": preparation.scaling,
-    }
+    # Parameters are only asked for together with their one algorithm.
+    asked |= {f"{candidate.algorithm}__{n}": value for n, value in clustering.parameters.items()}
+    asked |= {"transform": preparation.transform, "scaling": preparation.scaling}
     asked |= {f"transform__{name}": value for name, value in preparation.transforms.items()}
-    return asked | {f"weight__{name}": value for name, value in preparation.weights.items()}
+    asked |= {f"weight__{name}": value for name, value in preparation.weights.items()}
+    return asked | ({"as_of": settings.as_of.isoformat()} if settings.as_of else {})
 
 
 def _row(candidate: Candidate, columns: Sequence[Score], run: SegmentationRun) -> Row:

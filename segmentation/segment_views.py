@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from segmentation.operations.lifecycle import (
 )
 from segmentation.over_time import movement_view, sizes_over_time
 from segmentation.presets import PRESETS
-from segmentation.run_charts import NotDrawn, parallel_profile
+from segmentation.run_charts import IN_PLAIN_WORDS, NotDrawn, parallel_profile
 
 RECENT = 10
 
@@ -38,7 +39,7 @@ def segments_page(request: PersonRequest) -> HttpResponse:
         "presets": {name: preset.label for name, preset in PRESETS.items()},
         "facts": FactsVersion.objects.current(),
     }
-    return render(request, "segmentation/segments.html", context | _adopted(run))
+    return render(request, "segmentation/segments.html", context | _adopted(run, request.user))
 
 
 @require_POST
@@ -63,13 +64,13 @@ def restore(request: PersonRequest, pk: int) -> HttpResponse:
     return _change(request, pk, lambda s: restore_segment(segment=s), outcome)
 
 
-def _adopted(run: SegmentationRun | None) -> dict[str, Any]:
+def _adopted(run: SegmentationRun | None, viewer: User) -> dict[str, Any]:
     """All that the page says of the adopted run."""
     if run is None:
         return {}
-    shown = found(run)
+    shown = found(run, viewer=viewer)
     views: list[SegmentView] = shown["segments"]
-    profile = parallel_profile(views)
+    profile = parallel_profile(views, IN_PLAIN_WORDS)
     members = sum(view.segment.size for view in views)
     return shown | {
         "in_none": max((run.customers or 0) - members, 0),
@@ -93,6 +94,7 @@ def _change(
     except NotPossible as error:
         messages.warning(request, str(error))
     else:
+        segment.refresh_from_db(fields=["name"])
         messages.success(request, f"“{segment.name}” {outcome}.")
     if request.POST.get("back") == "segment":
         return redirect(asked)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from customers.facts.catalogue import CATALOGUE
 from segmentation.engine.algorithms import ALGORITHMS
-from segmentation.engine.candidates import model_title
 from segmentation.engine.reductions import Space
 from segmentation.engine.settings import AUTO, ClusteringSettings
+from segmentation.engine.trials import model_title
 from segmentation.presets import PRESETS, RunSettings
 
 

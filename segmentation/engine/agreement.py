@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-NO_SEGMENT = -1
+from segmentation.engine.matching import NO_SEGMENT
 
 
 def adjusted_rand_index(counts: np.ndarray) -> float:

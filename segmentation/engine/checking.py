@@ -1,10 +1,8 @@
 """Whether settings make sense, before any customer is looked at."""
 
-from collections.abc import Iterable
-
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.algorithms.clustering import require_customers
-from segmentation.engine.bad_settings import BadSettings
+from segmentation.engine.bad_settings import BadSettings, check_known
 from segmentation.engine.features import Features, without_constant
 from segmentation.engine.parameters import checked
 from segmentation.engine.preparing import check_preparation
@@ -17,9 +15,9 @@ PERPLEXITY = (2, 100)
 
 def check_settings(settings: ClusteringSettings) -> None:
     """Raise BadSettings, with one sentence, at the first setting that makes no sense."""
-    _check_known("algorithm", settings.algorithm, (*ALGORITHMS, AUTO))
+    check_known("algorithm", settings.algorithm, (*ALGORITHMS, AUTO))
     spaces = (*REDUCTIONS, AUTO) if settings.is_automatic else tuple(REDUCTIONS)
-    _check_known("reduction", settings.reduction, spaces)
+    check_known("reduction", settings.reduction, spaces)
     _check_parameters(settings)
     _check_space(settings)
     if settings.is_automatic or ALGORITHMS[settings.algorithm].takes_clusters:
@@ -36,12 +34,6 @@ def check_apart(features: Features, settings: ClusteringSettings) -> None:
     used, _ = without_constant(features)
     takes_clusters = settings.is_automatic or ALGORITHMS[settings.algorithm].takes_clusters
     require_customers(used.values, min(settings.clusters) if takes_clusters else FEWEST_CLUSTERS)
-
-
-def _check_known(kind: str, name: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        raise BadSettings(f"There is no {kind} “{name}”. Known ones: {', '.join(names)}.")
 
 
 def _check_parameters(settings: ClusteringSettings) -> None:

@@ -28,6 +28,6 @@ def _beyond_correlation(outcome: Outcome, seed: int) -> Structure | None:
         prepared.values[rows],
         prepared.common[rows],
         blocks(prepared.names),
-        model_of(best.trial, best.clustering, best.reduced.values, rows),
+        model_of(best.trial, best.clustering, prepared, best.reduced, rows, seed=seed),
         seed=seed,
     )

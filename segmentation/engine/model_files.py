@@ -31,7 +31,6 @@ TRUSTED = (
     "sklearn.mixture._gaussian_mixture.GaussianMixture",
     "sklearn.neighbors._classification.KNeighborsClassifier",
     "sklearn.neighbors._kd_tree.KDTree",
-    "sklearn.preprocessing._data.QuantileTransformer",
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from segmentation.engine.bad_settings import BadSettings
+from segmentation.engine.bad_settings import BadSettings, check_known
 from segmentation.engine.features import Features
 from segmentation.engine.scaling import SCALINGS, Scale, learn_scale
 from segmentation.engine.transforms import (
@@ -139,10 +139,10 @@ def prepare(features: Features, settings: PreparationSettings | None = None) -> 
 
 def check_preparation(settings: PreparationSettings) -> None:
     """Raise BadSettings, with one sentence, at the first setting that makes no sense."""
-    _check_known("transform", settings.transform, ("none", AUTO))
+    check_known("transform", settings.transform, ("none", AUTO))
     for transform in settings.transforms.values():
-        _check_known("transform", transform, TRANSFORMS)
-    _check_known("scaling", settings.scaling, SCALINGS)
+        check_known("transform", transform, TRANSFORMS)
+    check_known("scaling", settings.scaling, SCALINGS)
     for name, weight in settings.weights.items():
         if not 0 < weight <= MOST_WEIGHT:
             raise BadSettings(
@@ -157,12 +157,6 @@ def blocks(names: Iterable[str]) -> list[tuple[int, ...]]:
     for place, name in enumerate(names):
         found.setdefault(GENDER if name.startswith(GENDER) else name, []).append(place)
     return [tuple(places) for places in found.values()]
-
-
-def _check_known(kind: str, name: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        raise BadSettings(f"There is no {kind} “{name}”. Known ones: {', '.join(names)}.")
 
 
 def _transform(features: Features, name: str, settings: PreparationSettings) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from segmentation.engine.algorithms import ALGORITHMS
-from segmentation.engine.algorithms.clustering import Clustering, TooFewCustomers
+from segmentation.engine.algorithms.clustering import Clustering, NotFittable
 from segmentation.engine.reductions import Space
 
 # Random starts of a refit, where the model itself has more. A mixture with one takes as long as
@@ -88,7 +88,7 @@ def _fit_family(
     try:
         found = fit(values, clusters=clusters, parameters=dict(family.parameters), seed=seed)
         return dict(zip(numbers, found, strict=True))
-    except TooFewCustomers:
+    except NotFittable:
         if len(clusters) < 2:
             return dict.fromkeys(numbers)
     # There may be enough customers for the smaller numbers.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmentation.engine.algorithms import ALGORITHMS
-from segmentation.engine.algorithms.clustering import NOISE, Clustering
+from segmentation.engine.algorithms.clustering import NOISE, Clustering, as_they_are
 from segmentation.engine.preparing import Prepared, blocks
-from segmentation.engine.reductions import Reduced
+from segmentation.engine.reductions import Reduced, reduce
 from segmentation.engine.resampling import Model, Structure, stabilities, structures
 from segmentation.engine.sampling import sample_rows
 from segmentation.engine.scores import (
@@ -52,7 +52,7 @@ def score(
     own = common if is_common else silhouettes(reduced.values, labelings, seed=seed)
     tell(0.3)
     rows = sample_rows(len(prepared.values), RESAMPLED, seed)
-    models = [model_of(*fit, reduced.values, rows) for fit in fits]
+    models = [model_of(*fit, prepared, reduced, rows, seed=seed) for fit in fits]
     values, shared = prepared.values[rows], prepared.common[rows]
     stable = stabilities(values, models, seed=seed)
     tell(0.6)
@@ -63,15 +63,27 @@ def score(
     return [_scores(prepared.common, *one) for one in found]
 
 
-def model_of(trial: Trial, clustering: Clustering, values: np.ndarray, rows: np.ndarray) -> Model:
-    """What is fitted again to some rows of the (n, d) values to judge a clustering of all.
+def model_of(
+    trial: Trial,
+    clustering: Clustering,
+    prepared: Prepared,
+    reduced: Reduced,
+    rows: np.ndarray,
+    *,
+    seed: int,
+) -> Model:
+    """What is fitted again to some rows of the customers to judge a clustering of all.
 
     What the algorithm found from the data is found anew; what a person gave for all customers is
-    made to suit the fewer ones.
+    made to suit the fewer ones, who have a t-SNE map of their own.
     """
     algorithm = ALGORITHMS[trial.algorithm]
     number = len(clustering.centers) if algorithm.takes_clusters else None
-    suited = algorithm.thinned(trial.parameters, values, values[rows])
+    is_anew = trial.space.reduction == "tsne" and algorithm.thinned is not as_they_are
+    fewer = reduced.values[rows]
+    if is_anew:
+        fewer = reduce(trial.space, prepared.values[rows], seed=seed).values
+    suited = algorithm.thinned(trial.parameters, reduced.values, fewer, is_anew=is_anew)
     return Model(trial.algorithm, trial.space, number, suited)
 
 

@@ -28,6 +28,22 @@ class Trial:
     def candidates(self) -> int:
         return max(len(self.clusters), 1)
 
+    @property
+    def title(self) -> str:
+        """K-means on 2 principal components"""
+        return model_title(self.algorithm, self.space)
+
+    @property
+    def titles(self) -> list[str]:
+        """One for each candidate: K-means on 2 principal components, 5 segments"""
+        return [f"{self.title}, {number} segments" for number in self.clusters] or [self.title]
+
+
+def model_title(algorithm: str, space: Space) -> str:
+    """K-means on 2 principal components"""
+    label = ALGORITHMS[algorithm].label
+    return f"{label} on {space.label}" if space.label else label
+
 
 def trials(settings: ClusteringSettings, dimensions: int) -> list[list[Trial]]:
     """What the settings ask for, with `dimensions` features: the trials of each space."""

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from customers.models import FactsVersion, Job
-from segmentation.engine.candidates import model_title
 from segmentation.engine.reductions import Space
+from segmentation.engine.trials import model_title
 from segmentation.querysets import RunQuerySet
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from customers.facts.catalogue import INDICATORS
-from segmentation.engine.algorithms import ALGORITHMS, TooFewCustomers
+from segmentation.engine.algorithms import ALGORITHMS, NotFittable
 from segmentation.engine.algorithms.large import fit_any
-from segmentation.engine.candidates import SEARCHED, Candidate, Outcome
+from segmentation.engine.candidates import Outcome
 from segmentation.engine.explain import Profile, profiles
 from segmentation.engine.guard import Guard, gender_guard
 from segmentation.engine.judging import judge
@@ -21,6 +21,7 @@ from segmentation.engine.rules import Rules, decision_rules
 from segmentation.engine.run_model import Assignment, RunModel, run_model
 from segmentation.engine.sampling import sample_rows
 from segmentation.engine.scores import silhouette_widths
+from segmentation.engine.search import SEARCHED, Candidate
 from segmentation.engine.verdict import Verdict
 from segmentation.presets import RunSettings
 
@@ -110,7 +111,7 @@ def _labels_without_gender(outcome: Outcome, settings: RunSettings) -> np.ndarra
             seed=settings.seed,
             most=SEARCHED if settings.clustering.is_automatic else None,
         )
-    except TooFewCustomers:
+    except NotFittable:
         return None
     return clustering.labels
 

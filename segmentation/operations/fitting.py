@@ -1,12 +1,13 @@
 """What a worker does with a run: describe the customers, search, explain, save."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from time import perf_counter
 
 import numpy as np
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from customers.facts.catalogue import INDICATORS, MISSING_RULES
 from customers.facts.features import customer_features, never_active
@@ -21,7 +22,7 @@ from segmentation.engine.checking import check_apart
 from segmentation.engine.features import Features, NoFeatureLeft
 from segmentation.engine.missing import Filling, fill_missing
 from segmentation.models import SegmentationRun
-from segmentation.operations.explaining import explain
+from segmentation.operations.explaining import Explanation, explain
 from segmentation.operations.progress import Stopwatch
 from segmentation.operations.results import library_versions, save_candidates, save_outcome
 from segmentation.presets import RunSettings
@@ -130,21 +131,33 @@ def _keep(
     watch.enter("explain")
     fills = {name: filling.value for name, filling in described.fillings.items()}
     explanation = explain(outcome, settings, fills, described.genders)
+    values |= {
+        "versions": library_versions(),
+        "features": list(outcome.features.names),
+        "left_out_features": described.left_out | outcome.left_out,
+        "preparation": _preparation(settings, described, outcome),
+    }
     watch.enter("save")
-    with transaction.atomic():
-        kept = save_outcome(run, outcome, explanation)
-        watch.stop()
-        run.finish(
-            run.Status.COMPLETED,
-            stage="",
-            progress=1.0,
-            seconds=watch.seconds,
-            versions=library_versions(),
-            features=list(outcome.features.names),
-            left_out_features=described.left_out | outcome.left_out,
-            preparation=_preparation(settings, described, outcome),
-            **kept | values,
-        )
+    save = partial(_save, run, outcome, explanation, watch, values)
+    try:
+        save()
+    except IntegrityError:
+        save()  # a customer was deleted while members were written; who is gone is seen now
+
+
+@transaction.atomic
+def _save(
+    run: SegmentationRun,
+    outcome: Outcome,
+    explanation: Explanation,
+    watch: Stopwatch,
+    values: Mapping[str, object],
+) -> None:
+    kept = save_outcome(run, outcome, explanation)
+    watch.stop()
+    run.finish(
+        run.Status.COMPLETED, stage="", progress=1.0, seconds=watch.seconds, **kept | dict(values)
+    )
 
 
 def _preparation(

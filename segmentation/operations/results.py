@@ -13,12 +13,12 @@ from django.db import transaction
 
 from customers.duck import literal, open_duckdb
 from customers.models import Customer
-from segmentation.engine.candidates import Candidate as Fitted
 from segmentation.engine.candidates import Outcome
 from segmentation.engine.explain import Profile, profiles
 from segmentation.engine.features import Features
 from segmentation.engine.model_files import save_model
 from segmentation.engine.rules import SegmentRule
+from segmentation.engine.search import Candidate as Fitted
 from segmentation.engine.strategy import recommend
 from segmentation.models import Candidate, Segment, SegmentationRun
 from segmentation.operations.explaining import Explanation, guard_to_json

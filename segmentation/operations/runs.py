@@ -9,7 +9,7 @@ from django_q.tasks import async_task
 
 from customers.facts.query import NoFacts, current_facts
 from customers.operations.jobs import perform, recover_lost
-from segmentation.engine.algorithms import TooFewCustomers
+from segmentation.engine.algorithms import NotFittable
 from segmentation.engine.features import NoFeatureLeft
 from segmentation.engine.settings import BadSettings
 from segmentation.models import RunSchedule, SegmentationRun
@@ -53,7 +53,7 @@ def enqueue_run(run: SegmentationRun) -> None:
 
 def execute_run(run_id: int) -> SegmentationRun:
     """Do a requested run. Whoever comes second finds it claimed and leaves it alone."""
-    refusals = (BadSettings, NoFacts, NoFeatureLeft, TooFewCustomers)
+    refusals = (BadSettings, NoFacts, NoFeatureLeft, NotFittable)
     return perform(SegmentationRun, run_id, fit_run, refusals=refusals)
 
 

@@ -46,7 +46,7 @@ def look_after_segments() -> None:
         "facts": facts.pk,
         "as_of": facts.last_day.isoformat(),
         "features": _shifts(before, now),
-        "moved": _share_moved(run, now, labels),
+        "moved": _share_moved(run, model, before, pd.Series(labels, index=now.index)),
         "added": run.drift.get("added", 0) + added,
     }
     SegmentationRun.objects.filter(pk=run.pk).update(drift=drift)
@@ -96,12 +96,27 @@ def _shifts(before: pd.DataFrame, now: pd.DataFrame) -> dict[str, dict[str, Any]
     return shifts
 
 
-def _share_moved(run: SegmentationRun, now: pd.DataFrame, labels: np.ndarray) -> float | None:
+def _share_moved(
+    run: SegmentationRun, model: RunModel, before: pd.DataFrame, now: pd.Series
+) -> float | None:
     """The share of members, 0 to 1, whom the model would put into another segment today."""
+    was = _labels_then(run, model, before)
+    today = now.reindex(was.index)
+    known = today.notna()
+    return round(float((was[known] != today[known]).mean()), 4) if known.any() else None
+
+
+def _labels_then(run: SegmentationRun, model: RunModel, before: pd.DataFrame) -> pd.Series:
+    """The labels of the members, by customer: those that the model itself would have given.
+
+    Where customers join the nearest of some that the model keeps, it errs now and then; who was
+    elsewhere then by its rule has not moved if it says so again.
+    """
     members = members_of(run)
     positions = {segment.pk: segment.position - 1 for segment in run.segments.all()}
     positions[NO_SEGMENT] = NO_SEGMENT
     was = pd.Series(members.labels, index=members.customer_ids).map(positions)
-    today = pd.Series(labels, index=now.index).reindex(was.index)
-    known = today.notna()
-    return round(float((was[known] != today[known]).mean()), 4) if known.any() else None
+    if not model.predictor.is_nearest:
+        return was
+    rule = pd.Series(model.predict(before.to_numpy(dtype=float)), index=before.index)
+    return was[was == rule.reindex(was.index)]

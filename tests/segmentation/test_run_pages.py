@@ -1,5 +1,7 @@
 """The pages of one run: while it works, stopped, completed, on paper."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from segmentation.engine.recommendation import RULES
 from segmentation.models import Candidate, SegmentationRun
+from segmentation.operations.adopting import adopt_run
 from tests.ecommerce.test_pages import faults_of
 from tests.factories import make_candidate, make_customer, make_run, make_segment, make_user
 from tests.segmentation.running import do
@@ -18,6 +21,10 @@ pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
 HTMX = {"HX-Request": "true"}
 DRIVER = {"feature": "burn_rate", "mean": 0.8, "base": 0.5, "effect": 1.2, "low": 1.1, "high": 1.3}
+STATISTICS = (
+    *("silhouette", "rand index", "standard deviation", "(sd)", "skewness", "centroid"),
+    *("principal component", "stability index", "inertia", "bootstrap", "adjusted"),
+)
 RULE = {
     "conditions": [{"feature": "burn_rate", "kind": "above", "low": 0.7, "high": None}],
     "covers": 0.9,
@@ -105,7 +112,7 @@ def test_a_stopped_run_offers_each_finished_model(marketer: Client) -> None:
     make_candidate(run=run, clusters=4)
     page = page_of(marketer, run)
     assert "The models that were finished by then are kept below." in page
-    asked = "preset=auto&amp;algorithm=kmeans&amp;reduction=pca&amp;components=2&amp;clusters=4"
+    asked = "preset=auto&amp;algorithm=kmeans&amp;reduction=pca&amp;clusters=4&amp;components=2"
     assert f"{reverse('new-run')}?{asked}&amp;features=recency_days," in page
     assert "&amp;seed=3" in page
 
@@ -146,16 +153,35 @@ def test_automatic_mode_draws_every_chart(marketer: Client) -> None:
     assert "runner-up</span>" in page
 
 
+@pytest.mark.usefixtures("history")
 def test_marketers_come_first_and_analysts_after_them(marketer: Client) -> None:
-    run = make_run(
-        verdict="weak", verdict_sentence="They overlap.", reasons={"verdict": ["s 0.27"]}
-    )
-    make_segment(run=run, drivers=[DRIVER])
+    run = do("natural", clusters=(3, 4))
     before, after = page_of(marketer, run).split('id="analysis"')
-    for word in ("Silhouette,", "adjusted Rand index", "standard deviations (sd)", "Skewness"):
-        assert word not in before
-    assert "Silhouette, common" in after
-    assert "+1.10 to +1.30" in after
+    assert statistics_in(before) == []
+    assert {"silhouette", "rand index", "standard deviation"} <= set(statistics_in(after))
+
+
+@pytest.mark.usefixtures("history")
+def test_the_segments_page_needs_no_statistics_word(marketer: Client) -> None:
+    adopt_run(run=do("natural", clusters=(3, 4)), adopted_by=None)
+    adopt_run(run=do("reference", clusters=(3,)), adopted_by=None)
+    assert statistics_in(text(marketer.get("/segments/"))) == []
+
+
+def statistics_in(page: str) -> list[str]:
+    """The words of statistics that a reader meets before unfolding anything."""
+    shown = re.sub(r"(?s)<details.*?</details>", " ", page)
+    # Data of a chart is no text, but for what is written beside its axes.
+    shown = re.sub(r'(?s)<script id="[^"]*" type="application/json">.*?</script>', words_of, shown)
+    shown = re.sub(r"(?s)<script.*?</script>|<[^>]*>", " ", shown).casefold()
+    return [word for word in STATISTICS if word in shown]
+
+
+def words_of(data: re.Match[str]) -> str:
+    drawn = json.loads(data.group().partition(">")[2].removesuffix("</script>"))
+    return " ".join(
+        str(drawn.get(name, "")) for name in ("title", "summary", "unit", "axis", "note")
+    )
 
 
 def test_rules_are_told_with_how_far_they_hold(marketer: Client) -> None:

@@ -310,7 +310,7 @@ def test_a_second_attempt_begins_without_the_candidates_of_the_first() -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_a_search_that_is_stopped_keeps_the_candidates_of_finished_spaces(
+def test_a_search_that_is_stopped_keeps_the_candidates_of_finished_algorithms(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = ask("auto", clusters=(2,))
@@ -323,7 +323,7 @@ def test_a_search_that_is_stopped_keeps_the_candidates_of_finished_spaces(
     monkeypatch.setattr(fitting, "save_candidates", save_and_cancel)
     execute_run(run.pk)
     run.refresh_from_db()
-    assert (run.status, run.candidates.count()) == (Status.CANCELLED, 5)
+    assert (run.status, run.candidates.count()) == (Status.CANCELLED, 1)
     assert not Segment.objects.exists()
 
 

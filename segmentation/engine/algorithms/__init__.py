@@ -6,13 +6,14 @@ from segmentation.engine.algorithms import dbscan, gaussian_mixture, hdbscan, hi
 from segmentation.engine.algorithms.clustering import (
     Clustering,
     Fit,
+    NotFittable,
     Thin,
     TooFewCustomers,
     as_they_are,
 )
 from segmentation.engine.parameters import Parameter
 
-__all__ = ["ALGORITHMS", "Algorithm", "Clustering", "Fit", "TooFewCustomers"]
+__all__ = ["ALGORITHMS", "Algorithm", "Clustering", "Fit", "NotFittable", "TooFewCustomers"]
 
 
 @dataclass(frozen=True)

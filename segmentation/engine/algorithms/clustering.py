@@ -12,11 +12,20 @@ NOISE = -1
 # Equal customers can differ by rounding once they were scaled and reduced.
 ROUNDING = 1e-9
 
+MOST_FOUND = 500  # clusters
 GLANCE = 1_000  # rows that nearly always hold enough different ones
 
 
-class TooFewCustomers(ValueError):
+class NotFittable(ValueError):
+    """The customers can't be clustered as asked; the text says what to do."""
+
+
+class TooFewCustomers(NotFittable):
     """Fewer different customers than requested segments."""
+
+
+class TooManyClusters(NotFittable):
+    """An algorithm that finds the number has found more than anybody can use."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,15 +89,28 @@ class Fit(Protocol):
 
 
 class Thin(Protocol):
-    """The parameters that suit (m, d) `fewer` of the (n, d) values as these suit all of them."""
+    """The parameters that suit (m, d) `fewer` of the (n, d) values as these suit all of them.
+
+    With `is_anew` the fewer lie in a space of their own, as on another t-SNE map, whose unit is
+    another one.
+    """
 
     def __call__(
-        self, parameters: Mapping[str, Any], values: np.ndarray, fewer: np.ndarray
+        self,
+        parameters: Mapping[str, Any],
+        values: np.ndarray,
+        fewer: np.ndarray,
+        *,
+        is_anew: bool = False,
     ) -> Mapping[str, Any]: ...
 
 
 def as_they_are(
-    parameters: Mapping[str, Any], values: np.ndarray, fewer: np.ndarray
+    parameters: Mapping[str, Any],
+    values: np.ndarray,
+    fewer: np.ndarray,
+    *,
+    is_anew: bool = False,
 ) -> Mapping[str, Any]:
     """For algorithms whose parameters do not depend on how many customers there are."""
     return parameters
@@ -144,9 +166,15 @@ def joined_by_nearest(
     """The clustering of an algorithm that gives (n,) labels and no rule for other customers.
 
     Others join the cluster of the nearest of the n customers (Fix and Hodges 1951), noise too.
+    Raises TooManyClusters beyond 500.
     """
     labels = labels.astype(np.int64)
     clusters = int(labels.max(initial=NOISE)) + 1
+    if clusters > MOST_FOUND:
+        raise TooManyClusters(
+            f"That finds {clusters:,} segments, and nobody can work with more than {MOST_FOUND}."
+            " Choose a larger distance, more neighbours or a larger smallest segment."
+        )
     labels, centers = by_size(labels, means(values, labels, clusters))
     model = KNeighborsClassifier(n_neighbors=1).fit(values, labels)
     predictor = Predictor(model, np.append(np.arange(clusters), NOISE))

@@ -62,21 +62,26 @@ def k_distances(values: np.ndarray, k: int, of: np.ndarray | None = None) -> np.
 
 
 def thinned(
-    parameters: Mapping[str, Any], values: np.ndarray, fewer: np.ndarray
+    parameters: Mapping[str, Any],
+    values: np.ndarray,
+    fewer: np.ndarray,
+    *,
+    is_anew: bool = False,
 ) -> Mapping[str, Any]:
     """The parameters that suit (m, d) `fewer` of the (n, d) values as these suit all of them.
 
     The fewer customers there are, the farther apart they stand: the distance grows so that as
-    many of them as before, as a share, have enough neighbours within it.
+    many of them as before, as a share, have enough neighbours within it. In a space of their own it
+    may also shrink.
     """
     eps, k = parameters["eps"], parameters["min_samples"]
     if eps is None:
         return parameters
-    before, after = k_distances(values, k, of=fewer), k_distances(fewer, k)
+    before, after = k_distances(values, k, of=None if is_anew else fewer), k_distances(fewer, k)
     within = float((before <= eps).mean())
     was, becomes = np.quantile(before, within), np.quantile(after, within)
     grown = eps * becomes / was if was > 0 else max(eps, becomes)
-    return {**parameters, "eps": max(float(grown), eps)}
+    return {**parameters, "eps": float(grown) if is_anew else max(float(grown), eps)}
 
 
 def propose_eps(distances: np.ndarray) -> float:

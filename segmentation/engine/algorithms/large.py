@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from segmentation.engine.algorithms import Algorithm
 from segmentation.engine.algorithms.clustering import (
     Clustering,
-    TooFewCustomers,
+    NotFittable,
     means,
     numbering,
 )
@@ -134,7 +134,7 @@ def agreements_on(
         algorithm.fit(
             mapped,
             clusters=clusters,
-            parameters=algorithm.thinned(given, values, mapped),
+            parameters=algorithm.thinned(given, values, mapped, is_anew=True),
             seed=seed,
         )
         for mapped in maps
@@ -148,7 +148,7 @@ def _alike(
     try:
         for one, other in zip(exact, approximate, strict=True):
             yield float(adjusted_rand_score(one.labels, other.labels))
-    except TooFewCustomers:
+    except NotFittable:
         pass
     yield from repeat(None)
 

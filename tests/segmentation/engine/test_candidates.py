@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from segmentation.engine import reductions
 from segmentation.engine.algorithms import ALGORITHMS, TooFewCustomers
-from segmentation.engine.candidates import Candidate, fit_candidates
+from segmentation.engine.candidates import fit_candidates
 from segmentation.engine.features import Features, NoFeatureLeft
 from segmentation.engine.preparing import PreparationSettings
+from segmentation.engine.search import Candidate
 from segmentation.engine.settings import AUTO, BadSettings, ClusteringSettings
 from tests.segmentation.engine.builders import blobs, make_features
 
@@ -84,7 +85,7 @@ def test_with_two_features_only_the_features_themselves_are_a_space() -> None:
     assert {c.space.reduction for c in outcome.candidates} == {"none"}
 
 
-def test_candidates_are_handed_over_space_by_space() -> None:
+def test_candidates_are_handed_over_algorithm_by_algorithm() -> None:
     handed: list[list[Candidate]] = []
     outcome = fit_candidates(
         make_features(blobs(size=30, dimensions=4)),
@@ -92,15 +93,16 @@ def test_candidates_are_handed_over_space_by_space() -> None:
         seed=0,
         on_finished=lambda found: handed.append(list(found)),
     )
-    assert [len(found) for found in handed] == [8, 8, 8]
+    # K-means, mixture, DBSCAN, hierarchical and HDBSCAN, in each of three spaces.
+    assert [len(found) for found in handed] == [2, 2, 1, 2, 1] * 3
     assert [c for found in handed for c in found] == list(outcome.candidates)
 
 
 def test_a_search_that_is_stopped_has_handed_over_what_was_finished() -> None:
     handed: list[Candidate] = []
 
-    def stop_in_the_second_space(stage: str, done: float, detail: str) -> None:
-        if done > 0.4:
+    def stop_at_hierarchical(stage: str, done: float, detail: str) -> None:
+        if detail == "Hierarchical, 2 segments":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -108,10 +110,11 @@ def test_a_search_that_is_stopped_has_handed_over_what_was_finished() -> None:
             make_features(blobs(size=30, dimensions=4)),
             AUTOMATIC,
             seed=0,
-            tell=stop_in_the_second_space,
+            tell=stop_at_hierarchical,
             on_finished=handed.extend,
         )
-    assert len(handed) == 8
+    finished = ["kmeans", "kmeans", "gaussian_mixture", "gaussian_mixture", "dbscan"]
+    assert [one.algorithm for one in handed] == finished
 
 
 @pytest.mark.parametrize("algorithm", ["kmeans", "dbscan"])
@@ -186,7 +189,9 @@ def test_what_is_done_is_told_in_order_and_grows() -> None:
     ]
     shares = [done for _, done, _ in told]
     assert shares == sorted(shares)
-    assert ("cluster", "K-means on 2 principal components") in {(s, d) for s, _, d in told}
+    assert ("cluster", "K-means on 2 principal components, 3 segments") in {
+        (s, d) for s, _, d in told
+    }
 
 
 def test_the_clock_that_is_handed_in_times_the_fits() -> None:

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from segmentation.engine.algorithms.clustering import TooManyClusters
 from segmentation.engine.algorithms.dbscan import k_distances, propose_eps, thinned
 from segmentation.engine.bad_settings import BadSettings
 from tests.segmentation.engine.builders import blobs
@@ -58,6 +59,18 @@ def test_half_of_the_customers_on_a_line_need_twice_the_distance(
 ) -> None:
     line = np.arange(40.0)[:, None]
     assert thinned({"eps": eps, "min_samples": 2}, line, line[::2])["eps"] == grown
+
+
+def test_on_another_map_the_distance_is_in_its_own_unit() -> None:
+    line = np.arange(40.0)[:, None]
+    given = {"eps": 1.0, "min_samples": 2}
+    assert thinned(given, line, line / 10, is_anew=True)["eps"] == pytest.approx(0.1)
+
+
+def test_more_segments_than_anybody_can_use_are_refused() -> None:
+    pairs = np.repeat(np.arange(501.0), 2)[:, None]
+    with pytest.raises(TooManyClusters, match="finds 501 segments"):
+        fit_one("dbscan", pairs, eps=0.5, min_samples=2)
 
 
 def test_doubles_need_no_more_distance() -> None:
