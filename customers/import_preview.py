@@ -14,6 +14,7 @@ from customers.models import DataImport
 from customers.periods import in_words
 
 FEW_HEADINGS = 3
+IF_NOT = ". If "  # how the advice to whoever knows better begins
 SAY_DATES = "Say how the dates are written"
 SAY_DECIMALS = "Say how the numbers are written"
 
@@ -67,6 +68,7 @@ class Doubt:
     """The days or the numbers of a part could be read two ways."""
 
     sentence: str
+    advice: str  # for whoever may say which it is
     choice: str  # the id of the choice on the page of the columns
     action: str  # what a person can do there
 
@@ -142,7 +144,7 @@ def _shown(table: str, column: str, value: str | None) -> str | None:
 def doubts_of(data_import: DataImport) -> list[Doubt]:
     """What could be read two ways, each with where to say which it is."""
     asked = [
-        (about.format(label=part["label"]), Doubt("", f"part{n}-{choice}-choice", action))
+        (about.format(label=part["label"]), Doubt("", "", f"part{n}-{choice}-choice", action))
         for n, part in enumerate(data_import.parts)
         for is_unsure, about, choice, action in (
             (are_dates_unsure(part), ABOUT_DATES, "dates", SAY_DATES),
@@ -153,10 +155,20 @@ def doubts_of(data_import: DataImport) -> list[Doubt]:
     # The longest first: a label may begin like another one.
     asked.sort(key=lambda start_and_doubt: -len(start_and_doubt[0]))
     return [
-        replace(doubt, sentence=note)
-        for note in data_import.preview.get("notes", [])
+        _said(doubt, note)
+        for note in _notes(data_import)
         if (doubt := next((d for start, d in asked if note.startswith(start)), None))
     ]
+
+
+def _said(doubt: Doubt, note: str) -> Doubt:
+    sentence, if_not, advice = note.partition(IF_NOT)
+    whole = f"{sentence}." if if_not else sentence
+    return replace(doubt, sentence=whole, advice=if_not[2:] + advice)
+
+
+def _notes(data_import: DataImport) -> list[str]:
+    return list(data_import.preview.get("notes", []))
 
 
 def other_notes_of(data_import: DataImport) -> list[str]:
@@ -164,9 +176,9 @@ def other_notes_of(data_import: DataImport) -> list[str]:
 
     How the file was read names the parts that are left out.
     """
-    said = {doubt.sentence for doubt in doubts_of(data_import)}
+    said = {f"{doubt.sentence} {doubt.advice}".strip() for doubt in doubts_of(data_import)}
     said |= {LEFT_OUT.format(label=p["label"]) for p in data_import.parts if not p["table"]}
-    return [note for note in data_import.preview.get("notes", []) if note not in said]
+    return [note for note in _notes(data_import) if note not in said]
 
 
 def headings_of_wrong_file(data_import: DataImport) -> list[str]:

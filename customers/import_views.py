@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -101,7 +102,8 @@ def import_page(request: PersonRequest, pk: int) -> HttpResponse:
     people = DataImport.objects.select_related("requested_by", "undone_by")
     data_import = get_object_or_404(people, pk=pk)
     template = "customers/_import.html" if request.htmx else "customers/import.html"
-    return render(request, template, {"import": data_import} | _state(data_import))
+    context = {"import": data_import, "shows_rows": data_import.shows_rows_to(request.user)}
+    return render(request, template, context | _state(data_import))
 
 
 def _state(data_import: DataImport) -> dict[str, Any]:
@@ -254,6 +256,8 @@ def _refused(request: PersonRequest, data_import: DataImport, why: str) -> HttpR
 @permission_required("customers.view_dataimport", raise_exception=True)
 def download_rejects(request: PersonRequest, pk: int) -> FileResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
+    if not data_import.shows_rows_to(request.user):
+        raise PermissionDenied
     if not (path := data_import.rejects_path):
         raise Http404
     title = data_import.rejects_title
