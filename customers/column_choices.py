@@ -1,7 +1,7 @@
 """What the page of the columns offers and asks for, part by part."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -68,6 +68,12 @@ def still_to_name(table: str, columns: Mapping[str, str | None]) -> list[str]:
     """The labels of the required columns of a table that no heading is said to be."""
     given = set(columns.values())
     return [option.label for option in _missing(table, given)]
+
+
+def all_of(words: Sequence[str]) -> str:
+    """As "Status", "Status and Branch", "Claimed on, Status and Branch"."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def other_faults(part: Part, mapping: PartMapping) -> list[str]:

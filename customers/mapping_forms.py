@@ -55,9 +55,14 @@ class MappingForm(SeenForm):
         return any(form.chosen_table for form in self.parts)
 
     @property
-    def is_marked(self) -> bool:
-        """Whether a part says what is wrong with it."""
-        return any(form.errors for form in self.parts)
+    def troubled(self) -> list[PartForm]:
+        """The parts with which something is wrong, once it is known what is in any of them."""
+        return [form for form in self.parts if form.troubles and self.has_table]
+
+    @property
+    def parts_to_show(self) -> list[PartForm]:
+        """All parts, those that need a look first."""
+        return sorted(self.parts, key=lambda form: form.is_finished)
 
     def is_valid(self) -> bool:
         return super().is_valid() and all(part.is_valid() for part in self.parts)

@@ -5,11 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from customers.column_choices import (
     TABLE_CHOICES,
     ColumnChoice,
     Option,
+    all_of,
     choices_with,
     date_choices,
     options_of,
@@ -32,7 +34,8 @@ from customers.importing.tables import SHEETS
 LAST_LINE = 1_000_000  # further down nobody has headings
 NEW_CHOICES = "These are the columns of the table {table} now. Look whether they fit, and go on."
 STILL = "Still to name: {columns}."
-TWICE = "Two columns of the {label} are said to be {column}. Choose one."
+STILL_THERE = "{columns} {are} still to be named."
+TWICE = "Two columns are said to be {column}. Choose one."
 
 
 class PartForm(forms.Form):
@@ -158,6 +161,31 @@ class PartForm(forms.Form):
         return [str(error) for error in self.non_field_errors() if error != still]
 
     @property
+    def troubles(self) -> list[str]:
+        """What keeps the part from being read, a sentence each, which does not name the part."""
+        still = self.still_to_name
+        are = "is" if len(still) == 1 else "are"
+        named = [STILL_THERE.format(columns=all_of(still), are=are)] if still else []
+        fields = [
+            f"{self[name].label}: {error}"
+            for name, errors in self.errors.items()
+            if name != NON_FIELD_ERRORS
+            for error in errors
+        ]
+        of_it = f"The {self.part.label} "
+        return named + [fault.removeprefix(of_it) for fault in self.faults] + fields
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing of the part needs a look."""
+        is_unsure = self.are_dates_unsure or self.are_decimals_unsure
+        return not (self.troubles or self.is_shown_anew or is_unsure)
+
+    @property
+    def columns_read(self) -> int:
+        return sum(1 for column in self.chosen.values() if column)
+
+    @property
     def is_rewritten(self) -> bool:
         """Whether the part is to be read in another way, which may give it other headings."""
         values = self.cleaned_data
@@ -205,8 +233,7 @@ class PartForm(forms.Form):
     def _faults_of_choices(self) -> list[str]:
         used = [column for column in self.mapping.columns.values() if column]
         twice = sorted({column for column in used if used.count(column) > 1})
-        table, label = self.chosen_table, self.part.label
-        faults = [TWICE.format(label=label, column=label_of(table, name)) for name in twice]
+        faults = [TWICE.format(column=label_of(self.chosen_table, name)) for name in twice]
         if self.still_to_name:
             faults.append(STILL.format(columns=", ".join(self.still_to_name)))
         return faults + other_faults(self.part, self.mapping)
