@@ -13,6 +13,7 @@ from customers.importing.tables import SHEETS, TABLES, Kind
 from customers.models import DataImport
 from customers.periods import in_words
 
+NUMBERS = (Kind.MONEY, Kind.DEGREES)
 FEW_HEADINGS = 3
 IF_NOT = ". If "  # how the advice to whoever knows better begins
 SAY_DATES = "Say how the dates are written"
@@ -51,6 +52,7 @@ class ChangedRow:
 class Cell:
     label: str
     value: str | None
+    is_number: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class FirstRows:
     """The first rows of a table as they would be stored."""
 
     table: str
-    columns: list[tuple[str, str]]  # name, label
+    columns: list[tuple[str, str, bool]]  # name, label, whether it is a number
     rows: list[list[Cell]]
     is_open: bool  # whether it is the table with the most new rows
 
@@ -121,19 +123,25 @@ def _first_rows(table: str, given: list[Any], *, is_open: bool) -> FirstRows:
     rows = [list(row.items()) if isinstance(row, dict) else row for row in given]
     return FirstRows(
         table=table,
-        columns=[(name, label_of(table, name)) for name, _ in rows[0]],
-        rows=[
-            [Cell(label_of(table, name), _shown(table, name, value)) for name, value in row]
-            for row in rows
-        ],
+        columns=[(n, label_of(table, n), _kind(table, n) in NUMBERS) for n, _ in rows[0]],
+        rows=[[_cell(table, name, value) for name, value in row] for row in rows],
         is_open=is_open,
     )
 
 
+def _cell(table: str, column: str, value: str | None) -> Cell:
+    shown = _shown(table, column, value)
+    return Cell(label_of(table, column), shown, _kind(table, column) in NUMBERS)
+
+
+def _kind(table: str, column: str) -> Kind | None:
+    columns = SHEETS[table].columns if table in SHEETS else ()
+    return next((c.kind for c in columns if c.name == column), None)
+
+
 def _shown(table: str, column: str, value: str | None) -> str | None:
     """A value as people read it: a day as 6 March 2026, everything else as it is."""
-    columns = SHEETS[table].columns if table in SHEETS else ()
-    if not value or not any(c.name == column and c.kind is Kind.DAY for c in columns):
+    if not value or _kind(table, column) is not Kind.DAY:
         return value
     try:
         return in_words(date.fromisoformat(value))

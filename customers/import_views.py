@@ -122,10 +122,12 @@ def _state(data_import: DataImport) -> dict[str, Any]:
 
 
 def _found(data_import: DataImport) -> dict[str, Any]:
+    reasons = reasons_of(data_import)
     return {
         "outcomes": outcomes_of(data_import),
         "readings": readings_of(data_import),
-        "reasons": reasons_of(data_import),
+        "reasons": reasons,
+        "is_reason_shared": sum(reason.rows for reason in reasons) > data_import.rejected,
         "doubts": doubts_of(data_import),
         "notes": other_notes_of(data_import),
     }

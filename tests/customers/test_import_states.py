@@ -9,6 +9,7 @@ from customers.operations.facts import mark_facts_stale, refresh_facts
 from tests.customers.import_states import (
     COUNTS,
     NOTHING,
+    REASON,
     UNSURE,
     WITH_REASONS,
     Status,
@@ -129,7 +130,7 @@ def test_without_rejected_rows_both_ways_to_load_are_offered(marketer: Client) -
     assert "Every row of the file is good." in page
     assert "Load 6,050 rows" in page
     assert page.count('name="mode"') == 2
-    assert "nothing at all should one row no longer be good" in page
+    assert "if a row no longer fits by then, nothing is loaded at all" in page
     assert "disabled" not in page[page.index("Load it?") :].split("</section>")[0]
 
 
@@ -175,6 +176,13 @@ def test_the_preview_says_why_rows_are_rejected(marketer: Client) -> None:
     assert page.index("Load the 4 good rows") > page.index("Why 1 row is rejected")
 
 
+def test_a_row_with_two_reasons_is_not_taken_for_two_rows(marketer: Client) -> None:
+    said = "A row with several reasons is counted at each of them."
+    assert said not in page_of(marketer, make_previewed(preview=WITH_REASONS))
+    twice = WITH_REASONS | {"reasons": [REASON, REASON | {"column": "Joined"}]}
+    assert said in page_of(marketer, make_previewed(preview=twice))
+
+
 def test_an_older_preview_has_no_reasons_and_its_file_of_rejected_rows(marketer: Client) -> None:
     assert "Why 1 row" not in page_of(marketer, make_previewed())
 
@@ -192,6 +200,15 @@ def test_the_first_new_rows_stand_there_with_days_in_words(marketer: Client) -> 
     assert "Joined on" in panel
     assert "6 March 2026" in panel
     assert panel.index("customer_id") < panel.index("join_date") < panel.index(">gender<")
+
+
+def test_numbers_of_the_first_new_rows_stand_under_each_other(marketer: Client) -> None:
+    rows = {"transactions": [[["transaction_id", "T1"], ["amount", "12.50"]]]}
+    counts = {"transactions": NOTHING | {"rows": 1, "created": 1}}
+    page = page_of(marketer, make_previewed(tables=counts, preview=WITH_REASONS | {"rows": rows}))
+    panel = page[page.index("The first new rows") :].split("</section>")[0]
+    assert '<th scope="col" class="num">Amount' in panel
+    assert '<td class="num" data-label="Amount"><bdi>12.50' in panel
 
 
 def test_the_first_new_rows_of_an_older_preview_are_still_shown(marketer: Client) -> None:

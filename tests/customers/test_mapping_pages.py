@@ -209,7 +209,7 @@ def test_a_file_in_which_nothing_is_known_may_be_the_wrong_one(marketer: Client)
     page = text(marketer.get(data_import.get_absolute_url())).split("<main")[1]
     assert "(<bdi>Line</bdi>, <bdi>Q1</bdi>, <bdi>Q2</bdi> …). Is it the wrong file?" in page
     assert "<select" not in page
-    assert 'btn-primary" type="submit"' in page.split("Discard")[0]
+    assert 'btn-danger-soft" type="submit"' in page.split("Discard")[0]
     address = reverse("name-columns", args=[data_import.pk])
     assert f'href="{address}"' in page
     assert "What is in this part?" in text(marketer.get(address))
