@@ -17,6 +17,7 @@ from customers.import_display import (
     listed,
     outcomes_of,
     progress_of,
+    said_of_undo,
     speed_in_words,
     why_not_undoable,
 )
@@ -151,6 +152,7 @@ def _loaded(data_import: DataImport) -> dict[str, Any]:
         "figures_in_the_making": is_changed and facts_are_stale(),
         "is_changed": is_changed,
         "why_not_undoable": why_not_undoable(data_import),
+        "said_of_undo": said_of_undo(data_import),
     }
 
 
@@ -235,17 +237,22 @@ def undo(request: PersonRequest, pk: int) -> HttpResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     if request.method == "POST":
         return _undo(request, data_import)
-    if why_not := why_not_undoable(data_import):
-        return _refused(request, data_import, why_not)
-    context = {"import": data_import, "outcomes": outcomes_of(data_import)}
-    return render(request, "customers/undo.html", context)
+    why_not = why_not_undoable(data_import, looking_at_records=True)
+    return _undo_page(request, data_import, why_not)
+
+
+def _undo_page(
+    request: PersonRequest, data_import: DataImport, why_not: NotUndoable | None, status: int = 200
+) -> HttpResponse:
+    context = {"import": data_import, "why_not": why_not, "outcomes": outcomes_of(data_import)}
+    return render(request, "customers/undo.html", context, status=status)
 
 
 def _undo(request: PersonRequest, data_import: DataImport) -> HttpResponse:
     try:
         undo_import(data_import, undone_by=request.user)
     except NotUndoable as error:
-        return _refused(request, data_import, str(error))
+        return _undo_page(request, data_import, error, status=409)
     return redirect(data_import)
 
 

@@ -85,6 +85,7 @@ def test_an_import_with_a_later_one_says_why_it_cannot_be_undone(marketer: Clien
     later = make_loaded()
     page = page_of(marketer, first)
     assert f"Import {later.pk} of coupons.xlsx came after it. Undo that one first." in page
+    assert f'<a href="{later.get_absolute_url()}">Go to import {later.pk}</a>' in page
     assert reverse("undo-import", args=[first.pk]) not in page
     assert reverse("undo-import", args=[later.pk]) in page_of(marketer, later)
 
@@ -102,12 +103,16 @@ def test_undoing_is_refused_with_the_reason(marketer: Client) -> None:
         step(marketer, "undo-import", data_import),
         marketer.get(reverse("undo-import", args=[data_import.pk]), follow=True),
     ):
-        assert "This import loaded nothing, so there is nothing to undo." in text(response)
+        page = text(response)
+        assert (
+            "It can’t be undone: This import loaded nothing, so there is nothing to undo." in page
+        )
+        assert "<form" not in page.split("<main")[1]
 
 
 def test_after_an_undo_that_was_refused_the_reason_stands_there(marketer: Client) -> None:
     page = page_of(marketer, make_loaded(error="1 of the customers was changed since."))
-    assert "1 of the customers was changed since." in page
+    assert "Not undone: 1 of the customers was changed since." in page
     assert "The records are loaded" in page
 
 

@@ -111,6 +111,18 @@ def test_a_loaded_import_is_undone(marketer: Client, tmp_path: Path) -> None:
     assert not Customer.objects.exists()
 
 
+def test_before_the_last_click_the_page_says_what_keeps_an_import_from_being_undone(
+    marketer: Client, tmp_path: Path
+) -> None:
+    upload(marketer, zipped(tmp_path))
+    load(marketer, execute_import(DataImport.objects.get().pk))
+    data_import = execute_import(DataImport.objects.get().pk)
+    Transaction.objects.first().save()
+    page = text(marketer.get(reverse("undo-import", args=[data_import.pk]))).split("<main")[1]
+    assert "It can’t be undone: 1 of the transactions that this import created was changed" in page
+    assert "<form" not in page
+
+
 def test_rejected_rows_are_downloaded_before_anything_is_loaded(
     marketer: Client, tmp_path: Path
 ) -> None:
