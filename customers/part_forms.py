@@ -14,15 +14,16 @@ from customers.column_choices import (
     all_of,
     choices_with,
     date_choices,
+    decimal_choices,
     options_of,
     other_faults,
     samples_of,
     still_to_name,
     unsure_date,
+    unsure_number,
 )
 from customers.import_reading import (
     DATES_IN_WORDS,
-    DECIMALS_IN_WORDS,
     DELIMITERS,
     ENCODINGS,
 )
@@ -31,6 +32,7 @@ from customers.importing.mapping import PartMapping, map_parts
 from customers.importing.parts import Part
 from customers.importing.tables import SHEETS
 
+EXAMPLE = "1.250"  # of a number that could be read two ways, where the file shows none
 LAST_LINE = 1_000_000  # further down nobody has headings
 NEW_CHOICES = "These are the columns of the table {table} now. Look whether they fit, and go on."
 STILL = "Still to name: {columns}."
@@ -55,15 +57,11 @@ class PartForm(forms.Form):
         label="The headings stand in line", required=False, min_value=1, max_value=LAST_LINE
     )
     dates = forms.ChoiceField(
-        label="Dates such as 05/06/2024 are",
+        label="Dates are",
         required=False,
         choices=[("", "As found"), *DATES_IN_WORDS.items()],
     )
-    decimals = forms.ChoiceField(
-        label="Numbers have a",
-        required=False,
-        choices=[("", "As found"), *DECIMALS_IN_WORDS.items()],
-    )
+    decimals = forms.ChoiceField(label="Numbers have a", required=False)
 
     def __init__(
         self,
@@ -89,6 +87,8 @@ class PartForm(forms.Form):
         if cell := unsure_date(part, mapping):
             fields["dates"].label = f"Dates such as {cell} are"
             fields["dates"].choices = [("", "As found"), *date_choices(cell)]
+        cell = unsure_number(part, mapping) or EXAMPLE
+        fields["decimals"].choices = [("", "As found"), *decimal_choices(cell)]
         for field in fields.values():
             field.hide_optional = True
 

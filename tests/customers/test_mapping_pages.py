@@ -228,6 +228,24 @@ def test_dates_that_could_be_read_two_ways_are_asked_with_the_first_of_them(
     assert "month/day/year: 6 May 2024" in options(page, "part0-dates")
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown", "point", "comma"),
+    [
+        ("2.500", "2.500", "2.5", "2,500"),
+        ("1,750", "1,750", "1,750", "1.75"),
+        ("7", "1.250", "1.25", "1,250"),
+    ],
+)
+def test_the_decimal_marks_are_offered_with_what_they_mean(
+    marketer: Client, cell: str, shown: str, point: str, comma: str
+) -> None:
+    part = described(table="transactions", columns=["amount", None, None], sample=[[cell, "", ""]])
+    page = text(marketer.get(reverse("name-columns", args=[make_previewed(parts=[part]).pk])))
+    offered = options(page, "part0-decimals")
+    assert f"decimal point: {shown} is {point}<" in offered
+    assert f"decimal comma: {shown} is {comma}<" in offered
+
+
 def test_htmx_never_copies_an_inline_style_which_the_browser_would_refuse(
     marketer: Client,
 ) -> None:
