@@ -138,7 +138,7 @@ def _preview(data_import: DataImport) -> dict[str, Any]:
     rejected = data_import.rejected
     return {
         "first_rows": first_rows_of(data_import),
-        "unused": [r for r in readings_of(data_import) if r.left_out or not r.table],
+        "unused": [r for r in readings_of(data_import) if r.is_worth_telling],
         "is_all_rejected": rejected > 0 and rejected == data_import.total_rows,
     }
 
@@ -225,8 +225,6 @@ def cancel_import(request: PersonRequest, pk: int) -> HttpResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     if not stop_import(data_import):
         return _refused(request, data_import, "The import had already ended.")
-    if data_import.is_unfinished:
-        messages.info(request, "The import stops at its next step; nothing of it is kept.")
     return redirect(data_import)
 
 

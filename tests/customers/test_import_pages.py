@@ -249,6 +249,11 @@ def test_what_waits_is_listed_as_not_loaded_yet(marketer: Client) -> None:
     assert counts_listed(marketer) == ["3 new, 1 with changes, 1 rejected, not loaded yet"]
 
 
+def test_what_holds_nothing_new_is_listed_as_such(marketer: Client) -> None:
+    make_previewed(tables={"customers": NOTHING | {"rows": 6, "unchanged": 6}})
+    assert counts_listed(marketer) == ["nothing new, not loaded"]
+
+
 @pytest.mark.parametrize(
     "values",
     [

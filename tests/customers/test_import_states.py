@@ -95,6 +95,7 @@ def test_stopping_says_what_it_means(marketer: Client, task: str, sentence: str)
     assert sentence in page
     page = text(step(marketer, "cancel-import", data_import))
     assert "Stopping" in page
+    assert "It stops at its next step." in page
     assert ">Stop<" not in page
 
 
@@ -108,6 +109,12 @@ def test_the_preview_says_what_loading_would_do(marketer: Client) -> None:
     assert "2 columns, 1 left out" in page
     assert "What will happen, by table" in page
     assert "Cities" not in page
+
+
+def test_a_preview_that_concerns_no_customer_counts_none(marketer: Client) -> None:
+    page = page_of(marketer, make_previewed(preview=WITH_REASONS | {"customers": 0}))
+    assert "Nothing is loaded yet." in page
+    assert "0 customers" not in page
 
 
 def test_the_preview_shows_what_changes_from_what_to_what(marketer: Client) -> None:
@@ -227,8 +234,22 @@ def test_dates_that_could_be_read_two_ways_are_the_first_thing_said(marketer: Cl
 
 def test_columns_that_are_not_used_are_told_with_the_way_to_name_them(marketer: Client) -> None:
     main = page_of(marketer, make_previewed()).split("<main")[1]
-    assert "1 of 3 columns is not used: <bdi>Note</bdi>." in main
+    assert "1 of 3 columns is not used: <bdi>Note</bdi>\n" in main
     assert main.index("Name them") < main.index("To be created")
+
+
+def test_many_columns_that_are_not_used_end_with_their_number(marketer: Client) -> None:
+    headings = [f"Extra {n}" for n in range(9)]
+    part = described(headings=["Client", *headings], columns=["customer_id", *[None] * 9])
+    page = page_of(marketer, make_previewed(parts=[part]))
+    assert "<bdi>Extra 5</bdi> and 3 more" in page
+
+
+def test_the_sheet_that_explains_our_template_is_left_out_without_a_word(marketer: Client) -> None:
+    explained = described(name="Read me", label="sheet Read me", table=None)
+    named = described(label="sheet customers", headings=["Client"], columns=["customer_id"])
+    page = page_of(marketer, make_previewed(parts=[explained, named]))
+    assert "nothing of it is read" not in page
 
 
 def test_files_that_are_read_alike_are_told_once(marketer: Client) -> None:
