@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
@@ -62,16 +63,22 @@ def data_page(request: PersonRequest) -> HttpResponse:
 def _data_page(request: PersonRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     imports = DataImport.objects.select_related("requested_by").defer("mapping", "parts", "preview")
     page = Paginator(imports, PER_PAGE).get_page(request.GET.get("page"))
-    waiting = DataImport.objects.filter(status__in=DataImport.WAITING)
-    waiting = waiting.only("pk", "source_name", "status", "tables")
     context = {
         "form": form,
         "page": page,
         "imports": [listed(data_import) for data_import in page],
-        "waiting": [data_import for data_import in waiting if asks_for_someone(data_import)],
+        "waiting": _waiting(request.user),
         "export_form": ExportForm(),
     }
     return render(request, "customers/data.html", context, status=status)
+
+
+def _waiting(user: User) -> list[DataImport]:
+    """Those about which someone has to decide, the person's own first."""
+    waiting = DataImport.objects.filter(status__in=DataImport.WAITING)
+    waiting = waiting.select_related("requested_by").defer("mapping", "parts", "preview")
+    asking = [data_import for data_import in waiting if asks_for_someone(data_import)]
+    return sorted(asking, key=lambda data_import: data_import.requested_by_id != user.pk)
 
 
 @require_POST
@@ -225,6 +232,9 @@ def cancel_import(request: PersonRequest, pk: int) -> HttpResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     if not stop_import(data_import):
         return _refused(request, data_import, "The import had already ended.")
+    if request.POST.get("from") == "list":
+        messages.info(request, f"{data_import.source_name} is discarded. Nothing was loaded.")
+        return redirect("data")
     return redirect(data_import)
 
 

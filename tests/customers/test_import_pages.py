@@ -217,11 +217,38 @@ def test_every_status_has_its_words(marketer: Client, status: str) -> None:
     assert Status(status).label in text(marketer.get(reverse("data")))
 
 
-def test_an_import_that_waits_says_for_whom(marketer: Client) -> None:
-    make_previewed()
-    page = text(marketer.get(reverse("data")))
-    assert "1 import waits for you" in page
-    assert "Ready to load" in page
+def test_imports_that_wait_say_whose_they_are_and_ones_own_come_first(client: Client) -> None:
+    mine = make_user("Marketer")
+    make_previewed(requested_by=mine, source_name="mine.csv")
+    mona = make_user(first_name="Mona", last_name="Adel")
+    make_previewed(requested_by=mona, source_name="hers.csv")
+    client.force_login(mine)
+    notice = text(client.get(reverse("data"))).split("Imports that wait")[1].split("</section>")[0]
+    assert "2 imports wait to be loaded or discarded" in notice
+    assert notice.index("mine.csv") < notice.index("uploaded by you") < notice.index("hers.csv")
+    assert "uploaded by Mona Adel" in notice
+
+
+def test_all_imports_that_wait_can_be_reached(marketer: Client) -> None:
+    for n in range(5):
+        make_previewed(source_name=f"file{n}.csv")
+    notice = text(marketer.get(reverse("data"))).split("Imports that wait")[1]
+    folded = notice.split("<summary>2 more</summary>")[1].split("</section>")[0]
+    assert "file0.csv" in folded
+
+
+def test_an_import_that_waits_is_discarded_from_the_list(marketer: Client) -> None:
+    data_import = make_previewed(source_name="old.csv")
+    response = step(marketer, "cancel-import", data_import, **{"from": "list"})
+    page = text(response)
+    assert response.request["PATH_INFO"] == reverse("data")
+    assert "old.csv is discarded. Nothing was loaded." in page
+    assert DataImport.objects.get().status == Status.CANCELLED
+
+
+def test_an_export_is_reached_from_the_top_of_the_page(viewer: Client) -> None:
+    page = text(viewer.get(reverse("data"))).split("<main")[1]
+    assert page.index('href="#export-title"') < page.index("Imports</h2>")
 
 
 @pytest.mark.parametrize("rows", [0, 6])
