@@ -30,7 +30,7 @@ def freshness() -> Freshness | None:
         return None
     made = f"Figures made {_ago(version.created_at)}"
     if facts_are_stale():
-        return Freshness(f"{made}. Newer records are being added.", is_stale=True)
+        return Freshness(f"{made}. Newer records follow within five minutes.", is_stale=True)
     if version.last_day is None:
         return Freshness(f"{made}.", is_stale=False)
     quiet = (timezone.localdate() - version.last_day).days

@@ -34,10 +34,10 @@ from customers.import_reading import readings_of
 from customers.importing.mapping import BadMapping
 from customers.mapping_forms import MappingForm
 from customers.models import DataImport
-from customers.operations.facts import facts_are_stale
 from customers.operations.import_files import UploadTooLarge
 from customers.operations.imports import (
     NotPossibleNow,
+    figures_lack,
     load_import,
     map_import,
     request_import,
@@ -156,7 +156,7 @@ def _loaded(data_import: DataImport) -> dict[str, Any]:
         # An undo that was refused or stopped has ended later.
         "done_at": data_import.loaded_at or data_import.finished_at,
         "speed": speed_in_words(data_import),
-        "figures_in_the_making": is_changed and facts_are_stale(),
+        "are_figures_to_follow": is_changed and figures_lack(data_import),
         "is_changed": is_changed,
         "why_not_undoable": why_not_undoable(data_import),
         "said_of_undo": said_of_undo(data_import),

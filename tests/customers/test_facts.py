@@ -192,7 +192,7 @@ def test_pages_say_of_when_the_figures_are() -> None:
     assert said.is_stale
     mark_facts_stale("Import 1")
     said = freshness()
-    assert said.sentence == "Figures made 2\xa0hours ago. Newer records are being added."
+    assert said.sentence == "Figures made 2\xa0hours ago. Newer records follow within five minutes."
     assert said.is_stale
 
 

@@ -65,7 +65,7 @@ def test_a_file_goes_from_upload_by_preview_to_outcome(marketer: Client, tmp_pat
 
     load(marketer, data_import)
     data_import = execute_import(data_import.pk)
-    assert "The records are loaded and the figures are up to date." in page_of(
+    assert "The records are loaded and the figures are up to date with them." in page_of(
         marketer, data_import
     )
     assert Transaction.objects.count() == 2

@@ -53,16 +53,26 @@ def test_while_it_loads_it_says_how_many_rows(marketer: Client) -> None:
     assert "61%" in page
 
 
-def test_while_the_figures_are_made_the_page_says_so_and_asks_again(marketer: Client) -> None:
+def test_until_the_figures_follow_the_page_says_so_and_asks_again(marketer: Client) -> None:
     data_import = make_loaded()
-    mark_facts_stale("Import")
+    mark_facts_stale(f"Import {data_import.pk}")
     part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
-    assert "The records are loaded; the figures are being made." in part
+    assert "The records are loaded; the figures follow within five minutes." in part
     assert 'hx-trigger="every 2s"' in part
     refresh_facts()
     part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
-    assert "The records are loaded and the figures are up to date." in part
+    assert "The records are loaded and the figures are up to date with them." in part
     assert "hx-get" not in part
+
+
+def test_what_others_change_later_says_nothing_of_the_records_of_an_import(
+    marketer: Client,
+) -> None:
+    data_import = make_loaded()
+    mark_facts_stale("Admin: customers")
+    assert "The records are loaded and the figures are up to date with them." in page_of(
+        marketer, data_import
+    )
 
 
 @pytest.mark.parametrize("status", sorted(set(Status.values) - {"queued", "running"}))
