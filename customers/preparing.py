@@ -13,7 +13,7 @@ HOLDS = {
     Kind.DEGREES: "degrees with decimals",
     Kind.GENDER_ID: f"the id of a row of the table {GENDERS.name}",
 }
-SHOWN_AS = {"1": "yes", "0": "no", "burnt": "burned"}
+SHOWN_AS = {"1": "yes", "0": "no"}
 
 
 @dataclass(frozen=True)

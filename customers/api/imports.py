@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -36,6 +36,7 @@ MAPPING_HELP = (
     "By the name of a sheet or file: table, columns (by heading), dates (day-first or"
     " month-first), encoding, delimiter, heading_line. What it does not say is proposed."
 )
+NOT_FOR_YOU = "The rejected rows are for whoever sent the file and those who may change imports."
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "object"}})
@@ -166,8 +167,14 @@ class ImportViewSet(JobViewSet):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, renderer_classes=[CsvRenderer, JSONRenderer])
     def rejects(self, request: Request, pk: str) -> FileResponse:
-        """The rejected rows with sheet, line, column, value and reason."""
+        """The rejected rows with sheet, line, column, value and reason.
+
+        For whoever sent the file, and for those who may change imports: the rows hold columns that
+        are stored nowhere else.
+        """
         data_import = self.get_object()
+        if not data_import.shows_rows_to(asker(request)):
+            raise PermissionDenied(NOT_FOR_YOU)
         if not (path := data_import.rejects_path):
             raise NotFound("This import has no file of rejected rows.")
         title = data_import.rejects_title

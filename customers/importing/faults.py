@@ -6,6 +6,7 @@ from typing import Any
 
 from customers.importing.parse import GENDER_FAULTS
 from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
+from customers.importing.words import one_for_each
 from customers.models.records import EARLIEST_DAY, IMPLAUSIBLE_DAY, latest_day
 
 CONTROL_CHARACTER = r"[\x00-\x1f\x7f-\x{9f}]"
@@ -47,9 +48,19 @@ def _cell_faults(sheet: Sheet, column: Column) -> list[Fault]:
         column.name,
         f"text_{column.name} IS NULL",
         "missing",
-        f"Every row needs a {column.name}.",
+        _need(sheet, column),
     )
     return [*([missing] if column.required else []), *_kind_faults(sheet, column)]
+
+
+def _need(sheet: Sheet, column: Column) -> str:
+    """What every row has to have; the heading stands beside the sentence."""
+    if column is sheet.key:
+        return "Every row needs an id."
+    if column.references:
+        noun = TABLE_NAMED[column.references].model._meta.verbose_name
+        return f"Every row needs the id of its {noun}."
+    return "Every row needs a value here."
 
 
 def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
@@ -81,7 +92,7 @@ def _text_faults(table: Table, column: Column) -> list[Fault]:
             column.name,
             f"length({text}) > {most}",
             "too_long",
-            f"A {column.name} has at most {most} characters.",
+            f"It is too long: at most {most} characters.",
         ),
         Fault(
             column.name,
@@ -101,13 +112,13 @@ def _longest(table: Table, column: Column) -> int:
 def _expectation(column: Column) -> tuple[str, str]:
     match column.kind:
         case Kind.DAY:
-            return "not_a_date", f"Write {column.name} as a date such as 2024-05-31."
+            return "not_a_date", "Write it as a date: 2024-05-31."
         case Kind.MONEY:
-            return "not_a_number", f"Write {column.name} as a number below ten billion: 1250.50."
+            return "not_a_number", "Write it as a number below ten billion: 1250.50."
         case Kind.DEGREES:
-            return "not_a_number", f"Write {column.name} as a number of degrees: 30.0444."
+            return "not_a_number", "Write it as a number of degrees: 30.0444."
         case Kind.GENDER_ID:
             return "unknown_reference", "The table genders has no gender with this id."
         case _:
-            words = ", ".join(column.words)
-            return f"unknown_{column.field}", f"Write {column.name} as one of: {words}."
+            *others, last = one_for_each(column.words)
+            return f"unknown_{column.field}", f"Write it as {', '.join(others)} or {last}."

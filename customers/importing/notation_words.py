@@ -20,7 +20,7 @@ MIXED = (
     ABOUT_DATES + "are of both kinds, day/month and month/day; they were read as {how}/year, and"
     " those that can't be are rejected. If they are {other}/year, say so among its columns."
 )
-MONTH_BEFORE = "Dates of the {label} such as 05/31/2024 are month/day/year."
+MONTH_BEFORE = "Dates of the {label} are read as month/day/year."
 COMMAS = "Numbers of the {label} have a decimal comma in {headings}."
 UNSURE = (
     ABOUT_NUMBERS + "could be read two ways in {heading}: {number} was read as {read}{as_others}."

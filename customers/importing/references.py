@@ -80,11 +80,9 @@ def _reason(
 ) -> str:
     """SQL of the sentence for a row whose key is nowhere; the one to mend may be another row."""
     noun = table.model._meta.verbose_name
-    nowhere = literal(
-        f"There is no {noun} with this id, neither in the database nor among the good rows."
-    )
     if table.name not in raw:
-        return nowhere
+        return literal(f"There is no {noun} with this id.")
+    nowhere = literal(f"There is no {noun} with this id, neither here already nor in this file.")
     rejected = f"SELECT line FROM rejects WHERE sheet = {literal(table.name)}"
     db.execute(
         "CREATE OR REPLACE TABLE rejected_keys AS"

@@ -117,7 +117,9 @@ def _rows_of_part(sheet: str, number: int, part: Part, headings: Iterable[str]) 
     first = {name: f'arg_min("{name}", position)' for name in ("column", "value", "code")}
     most = f"if({first['code']} = 'broken_row', {MOST_KEPT}, {MOST_SHOWN})"
     value = f"left({first['value']}, {most})"
-    reasons = "string_agg(reason, ' ' ORDER BY position)"
+    # A row with several faults has one column in front; each of its reasons names its own.
+    named = """coalesce("column" || ': ', '') || reason"""
+    reasons = f"if(count(*) > 1, string_agg({named}, ' ' ORDER BY position), any_value(reason))"
     return (
         f"SELECT {list(SHEETS).index(sheet)} AS rank, f.row,"
         f" {literal(inert(part.name))} AS sheet, f.line, {_shown('f.column')},"

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 from django.db import OperationalError, models
 from django.urls import reverse
@@ -127,6 +128,11 @@ class DataImport(Job):
     def rejects_title(self) -> str:
         """What the file of the rejected rows is called where it is downloaded."""
         return f"rejected-rows-import-{self.pk}.csv"
+
+    def shows_rows_to(self, user: User | AnonymousUser) -> bool:
+        """Whether someone may see rows as they came, with columns that are stored nowhere else."""
+        is_own = user.pk is not None and user.pk == self.requested_by_id
+        return is_own or user.has_perm("customers.change_dataimport")
 
     @property
     def is_waiting(self) -> bool:

@@ -33,7 +33,11 @@ from customers.importing.rejects import reasons, write_rejects
 from customers.importing.sources import find_parts
 from customers.importing.tables import TABLE_NAMED
 from customers.models import DataImport
-from customers.operations.facts import facts_are_stale, mark_facts_stale, refresh_facts
+from customers.operations.facts import (
+    facts_are_stale,
+    mark_facts_stale,
+    refresh_facts,
+)
 from customers.operations.import_months import changed_months, touched
 from customers.operations.live import LOADING_FROM, WAITING, Live, stoppable
 from customers.operations.mappings import remember, remembered, remembered_correction
@@ -44,6 +48,7 @@ logger = logging.getLogger(__name__)
 Status = DataImport.Status
 MOST_TRIES = 3
 FoundNotations = Mapping[int, Notations]  # by the number of the part
+REASON = "Import {0}"  # for which the figures are marked stale
 NOTHING_LOADED = "{rejected:,} of {rows:,} rows are rejected, so nothing was loaded, as you chose."
 
 
@@ -237,7 +242,7 @@ def _load(
         if total["created"] or total["updated"]:
             people = found.counts["customers"]
             mark_facts_stale(
-                f"Import {data_import.pk}",
+                REASON.format(data_import.pk),
                 months=changed_months(before),
                 customers=bool(people.created or people.updated),
             )
