@@ -55,10 +55,37 @@ def field_values(sheet: Sheet, given: Collection[str]) -> str:
     )
 
 
+def certain_forms(columns: Collection[Column], notations: Notations) -> dict[str, str]:
+    """SQL of the cells of a part, by column, in the one form that any file is read alike in.
+
+    Only for columns that are not written in the usual way. It needs `text_<column>`, the cell's
+    `trimmed_text`, and is NULL where that was not read.
+    """
+    return {
+        column.name: _certain_form(column, notations)
+        for column in columns
+        if column.name in notations.days or column.name in notations.numbers
+    }
+
+
+def _certain_form(column: Column, notations: Notations) -> str:
+    value = _value(column, notations)
+    if column.kind is not Kind.DEGREES:
+        return f"({value})::VARCHAR"
+    number = _number(column, notations)
+    # Three digits after a point may be a group of thousands; six never are.
+    padded = rf"regexp_replace({number}, '(\.\d{{3}})$', '\1000')"
+    return f"CASE WHEN ({value}) IS NOT NULL THEN {padded} END"
+
+
+def trimmed_text(cell: str) -> str:
+    """SQL of what is written in a cell, NULL where it is empty."""
+    return f"nullif(nullif({trimmed(cell)}, ''), {literal(NULL_MARK)})"
+
+
 def _texts(column: Column, given: bool) -> str:
     raw = column.name if given else "NULL::VARCHAR"
-    text = f"nullif(nullif({trimmed(raw)}, ''), {literal(NULL_MARK)})"
-    return f"{raw} AS raw_{column.name}, {text} AS text_{column.name}"
+    return f"{raw} AS raw_{column.name}, {trimmed_text(raw)} AS text_{column.name}"
 
 
 def _value(column: Column, notations: Notations) -> str:

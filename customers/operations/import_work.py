@@ -153,7 +153,7 @@ def _check(
 ) -> Found:
     data_import.report("Checking every row", 0.2)
     notations = check(db, raw, folder)
-    rejects = write_rejects(db, data_import.folder, parts, raw)
+    rejects = write_rejects(db, data_import.folder, parts, raw, notations)
     data_import.report("Comparing with what is stored", 0.4)
     counts = plan(db, raw)
     preview = {

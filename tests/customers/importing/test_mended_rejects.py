@@ -1,13 +1,18 @@
 """The file of rejected rows, mended and given again."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from customers.importing.parts import NO_COLUMN
-from customers.models import City, Customer, DataImport
+from customers.models import City, Customer, DataImport, Transaction
 from tests.customers.importing.files import (
+    BURN,
+    good_tables,
+    import_tables,
     import_text,
     outcomes,
     rejects_of,
@@ -113,3 +118,51 @@ def test_a_column_that_is_empty_in_all_rejected_rows_of_a_sheet_is_still_its_own
     mended = given_again(folder, done, ",1,,robot", ",1,,m")
     assert outcomes(mended, "customers") == {"rows": 1, "updated": 1}
     assert Customer.objects.get().joined_on is None
+
+
+MONTH_FIRST = """transaction_id,customer_id,claim_date,status,branch_id
+1,1,05/13/2024,open,1
+2,1,03/04/2024,lost,1
+3,1,31/31/2024,open,1
+"""
+
+
+@pytest.mark.django_db
+def test_days_among_rejects_are_read_alike_without_the_rows_that_said_how(folder: Path) -> None:
+    places = {name: rows for name, rows in good_tables().items() if name != "transactions"}
+    import_tables(folder, places)
+    done = import_text(folder, "transactions", MONTH_FIRST)
+    assert [(r["claim_date"], r["value"]) for r in rejects_of(done)] == [
+        ("2024-03-04", "lost"),
+        ("31/31/2024", "31/31/2024"),
+    ]
+    again = given_again(folder, done, ",lost,1\n", ",open,1\n")
+    assert outcomes(again, "transactions") == {"rows": 2, "created": 1, "rejected": 1}
+    assert Transaction.objects.get(external_id="2").claimed_on == date(2024, 3, 4)
+
+
+@pytest.mark.django_db
+def test_amounts_among_rejects_are_read_alike_without_the_rows_that_said_how(folder: Path) -> None:
+    burns = [
+        BURN | {"transaction_id": "1", "amount": "3,40"},
+        BURN | {"transaction_id": "2", "amount": "1.250", "transaction_status": "lost"},
+        BURN | {"transaction_id": "3", "amount": "-1.250"},
+        BURN | {"transaction_id": "4", "amount": "much"},
+    ]
+    done = import_tables(folder, good_tables() | {"transactions": burns})
+    assert [r["amount"] for r in rejects_of(done)] == ["1250.00", "'-1250.00", "much"]
+    again = given_again(folder, done, "lost", "used")
+    assert outcomes(again, "transactions") == {"rows": 3, "created": 1, "rejected": 2}
+    assert Transaction.objects.get(external_id="2").amount == Decimal("1250")
+
+
+@pytest.mark.django_db
+def test_degrees_among_rejects_are_read_alike_whatever_mark_the_mended_cells_have(
+    folder: Path,
+) -> None:
+    rows = 'city_id,city_name,latitude,longitude\n1,A,"30,125","x"\n2,B,"9,5","y"\n'
+    done = import_text(folder, "cities", rows)
+    assert [r["latitude"] for r in rejects_of(done)] == ["30.125000", "9.5"]
+    given_again(folder, given_again(folder, done, ",x", ',"31,62"'), ",y", ',"31,62"')
+    places = City.objects.order_by("external_id").values_list("latitude", "longitude")
+    assert list(places) == [(30.125, 31.62), (9.5, 31.62)]
