@@ -125,8 +125,8 @@ class DataImport(Job):
 
     @property
     def rejects_title(self) -> str:
-        """What the file of the rejected rows is called where it is downloaded."""
-        return f"rejected-rows-import-{self.pk}.csv"
+        """What the file of rejected rows is called where it is downloaded, without its ending."""
+        return f"rejected-rows-import-{self.pk}"
 
     @property
     def is_waiting(self) -> bool:

@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from customers.exporting.download import XLSX_TYPE
 from customers.models import City, DataImport
 from customers.operations.imports import execute_import
 from tests.customers.importing.files import CITY, good_tables, import_tables, write_folder
@@ -266,6 +267,10 @@ def test_rejected_rows_are_downloaded(api: APIClient, settings: Settings) -> Non
         assert response.status_code == 200
         assert response["Content-Type"] == "text/csv"
         assert b"".join(response.streaming_content) == path.read_bytes()
+    workbook = api.get(f"{body['rejects']}?format=xlsx")
+    assert workbook["Content-Type"] == XLSX_TYPE
+    assert b"".join(workbook.streaming_content).startswith(b"PK")
+    assert api.get(f"{body['rejects']}?format=csv")["Content-Type"] == "text/csv"
 
 
 @pytest.mark.parametrize("name", ["", "gone.csv"])
