@@ -26,6 +26,7 @@ from customers.importing.mapping import (
 )
 from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
+from customers.importing.notes import notes_on_rows
 from customers.importing.parts import Part
 from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
 from customers.importing.read import RawSheet, check_mappings, read_parts
@@ -165,7 +166,8 @@ def _check(
         },
         "notes": data_import.preview["notes"]
         + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
-        + _notes(raw, notations),
+        + _notes(raw, notations)
+        + notes_on_rows(db, raw, counts),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])
