@@ -16,6 +16,7 @@ from customers.importing.sql import scalar
 from customers.importing.tables import GENDERS, TABLES, Sheet
 
 MOST_SHOWN = 100  # characters of a cell in a sentence
+CONTRADICTS = "Another line has the same id and says something else. Keep the one that is right."
 
 
 def check(
@@ -93,7 +94,8 @@ def _reject_broken(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
     add_rejects(
         db,
         table.name,
-        f"SELECT line, 0, NULL, row, 'broken_row', CASE error_type {reasons} ELSE {otherwise} END"
+        f"SELECT line, 0, NULL, row, 'broken_row', CASE error_type {reasons} ELSE {otherwise} END,"
+        " NULL"
         f" FROM broken_{table.name}",
     )
 
@@ -124,11 +126,13 @@ def _reject_faulty(
 def _reject(
     db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet, fault: Fault, position: int
 ) -> None:
+    general = literal(fault.general) if fault.general else "NULL"
     add_rejects(
         db,
         table.name,
         f"SELECT line, {position}, {raw.heading(fault.column)}, raw_{fault.column},"
-        f" {literal(fault.code)}, coalesce({fault.better_reason}, {literal(fault.reason)})"
+        f" {literal(fault.code)}, coalesce({fault.better_reason}, {literal(fault.reason)}),"
+        f" CASE WHEN {fault.better_reason} IS NOT NULL THEN {general} END"
         f" FROM faulty_{table.name} WHERE {fault.condition}",
     )
 
@@ -154,7 +158,7 @@ def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) 
         name,
         f"SELECT line, 0, {raw.heading(key)}, {key}, 'contradicts',"
         f" 'Line ' || ({other}) % {LINES}{where} || ' has the same id with other values."
-        " Keep the one that is right.'"
+        f" Keep the one that is right.', {literal(CONTRADICTS)}"
         f" FROM repeats_{name} JOIN raw_{name} USING (line) WHERE NOT same",
     )
     db.execute(f"DELETE FROM good_{name} WHERE line IN (SELECT line FROM repeats_{name})")

@@ -22,6 +22,7 @@ BROKEN_REASONS = {
     ),
     "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
 }
+NO_GENDER = "The table genders has these ids, but for none of Female, Male and Unknown: see there."
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Fault:
     code: str
     reason: str
     better_reason: str = "NULL"  # DuckDB SQL of the sentence for the rows that have one
+    general: str | None = None  # a sentence for all of these rows, where theirs differ
 
 
 def faults_of(sheet: Sheet, given: Collection[str]) -> list[Fault]:
@@ -61,7 +63,7 @@ def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
     unknown = f"{text} IS NOT NULL AND {column.name} IS NULL"
     if column.kind is Kind.GENDER_ID:
         better = f"getvariable('{GENDER_FAULTS}')[{text}]"
-        return [Fault(column.name, unknown, code, reason, better)]
+        return [Fault(column.name, unknown, code, reason, better, NO_GENDER)]
     return [Fault(column.name, unknown, code, reason), *_day_faults(column)]
 
 

@@ -12,6 +12,9 @@ from customers.importing.sql import scalar, trimmed
 from customers.importing.stored import fetch_stored
 from customers.importing.tables import TABLES, Column, Table
 
+NOWHERE = "There is no {0} with this id, neither in the database nor among the good rows."
+REJECTED = "Its {0} was rejected: see there."
+
 
 def reject_unknown_references(
     db: duckdb.DuckDBPyConnection, table: Table, raw: Mapping[str, RawSheet], folder: Path
@@ -65,26 +68,25 @@ def _reject_unknown(
     db.execute(f"CREATE OR REPLACE TABLE unknown AS {lines}")
     if not scalar(db, "SELECT count(*) FROM unknown"):
         return
+    noun = table.model._meta.verbose_name
     position, heading = other.columns.index(column), raw[other.name].heading(column.name)
     add_rejects(
         db,
         other.name,
         f"SELECT line, {position}, {heading}, r.{column.name},"
-        f" 'unknown_reference', {_reason(db, table, f'r.{column.name}', raw)}"
-        f" FROM unknown JOIN raw_{other.name} r USING (line)",
+        f" 'unknown_reference', coalesce(rejected, {literal(NOWHERE.format(noun))}),"
+        f" CASE WHEN rejected IS NOT NULL THEN {literal(REJECTED.format(noun))} END"
+        f" FROM (SELECT r.*, {_rejected(db, table, f'r.{column.name}', raw)} AS rejected"
+        f" FROM unknown JOIN raw_{other.name} r USING (line)) r",
     )
 
 
-def _reason(
+def _rejected(
     db: duckdb.DuckDBPyConnection, table: Table, key: str, raw: Mapping[str, RawSheet]
 ) -> str:
-    """SQL of the sentence for a row whose key is nowhere; the one to mend may be another row."""
-    noun = table.model._meta.verbose_name
-    nowhere = literal(
-        f"There is no {noun} with this id, neither in the database nor among the good rows."
-    )
+    """SQL of the sentence for a row whose key is that of a rejected row, which is to be mended."""
     if table.name not in raw:
-        return nowhere
+        return "NULL"
     rejected = f"SELECT line FROM rejects WHERE sheet = {literal(table.name)}"
     db.execute(
         "CREATE OR REPLACE TABLE rejected_keys AS"
@@ -93,7 +95,7 @@ def _reason(
     )
     place = f"k.line % {LINES} || ' of the ' || {raw[table.name].label('k.line')}"
     return (
-        f"coalesce((SELECT 'Its {noun} in line ' || {place}"
+        f"(SELECT 'Its {table.model._meta.verbose_name} in line ' || {place}"
         " || ' was rejected; mend that one first.' FROM rejected_keys k"
-        f" WHERE k.key = {trimmed(key)}), {nowhere})"
+        f" WHERE k.key = {trimmed(key)})"
     )

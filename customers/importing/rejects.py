@@ -27,15 +27,18 @@ REJECTS_FILE = "rejected-rows.csv"
 
 
 def create_rejects(db: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `rejects`, a row for each fault of a row; `position` is their order in it."""
+    """Make the table `rejects`, a row for each fault of a row; `position` is their order in it.
+
+    `general` is a sentence that is true of all rows like it, where the reason names another row.
+    """
     db.execute(
         'CREATE TABLE rejects(sheet VARCHAR, line BIGINT, position INTEGER, "column" VARCHAR,'
-        " value VARCHAR, code VARCHAR, reason VARCHAR)"
+        " value VARCHAR, code VARCHAR, reason VARCHAR, general VARCHAR)"
     )
 
 
 def add_rejects(db: duckdb.DuckDBPyConnection, sheet: str, query: str) -> None:
-    """Add what a query gives: line, position, column, value, code, reason."""
+    """Add what a query gives: line, position, column, value, code, reason, general."""
     db.execute(f"INSERT INTO rejects SELECT {literal(sheet)}, * FROM ({query})")
 
 
@@ -49,13 +52,16 @@ def reasons(
 ) -> list[dict[str, Any]]:
     """Why rows are rejected, the most frequent reasons first, with their first lines.
 
-    Each is {table, part, column, code, reason, rows, examples: [{line, value}]}.
+    Each is {table, part, column, code, reason, rows, examples: [{line, value}]}. The reason is true
+    of all of the rows.
     """
     found = db.execute(
         f"""
-        SELECT sheet, line // {LINES}, "column", code, arg_min(reason, line), count(*),
+        SELECT sheet, line // {LINES}, "column", code,
+            if(min(reason) = max(reason), min(reason), any_value(general)), count(*),
             arg_min({{line: {LINE}, value: left(value, {MOST_SHOWN // 10})}}, line, {MOST_EXAMPLES})
-        FROM rejects GROUP BY 1, 2, 3, 4 ORDER BY count(*) DESC, min(line) LIMIT {MOST_REASONS}
+        FROM rejects GROUP BY 1, 2, 3, 4, coalesce(general, reason)
+        ORDER BY count(*) DESC, min(line) LIMIT {MOST_REASONS}
         """
     ).fetchall()
     return [
