@@ -7,6 +7,7 @@ import duckdb
 
 from customers.duck import literal
 from customers.importing.faults import BROKEN_REASONS, Fault, faults_of
+from customers.importing.named_references import create_given_by_name
 from customers.importing.notations import Notations, find_notations
 from customers.importing.parse import GENDER_FAULTS, GENDER_IDS, field_values, parsed
 from customers.importing.read import LINES, RawSheet
@@ -20,16 +21,22 @@ CONTRADICTS = "Another line has the same id and says something else. Keep the on
 
 
 def check(
-    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
+    db: duckdb.DuckDBPyConnection,
+    raw: Mapping[str, RawSheet],
+    folder: Path,
+    *,
+    with_names: bool = False,
 ) -> dict[str, dict[int, Notations]]:
     """Check every row of every sheet that was read: {sheet: {part: how its cells are written}}.
 
     Good rows go to `good_<table>`: line and the model's fields, references by external id. Later
     rows that repeat a good one exactly go to `repeats_<table>`. All others go to `rejects`, once
     for each of their faults. What the database has of all these records goes to `stored_<table>`;
-    the folder is for files on the way.
+    the folder is for files on the way. `with_names`: rows may refer to cities and merchants by
+    their names, too.
     """
     create_rejects(db)
+    create_given_by_name(db)
     found = {}
     for sheet in (GENDERS, *TABLES):
         if sheet.name in raw:
@@ -39,7 +46,7 @@ def check(
             # References were looked at with the tables before; all of a row's faults count.
             _drop_rejected(db, table)
             _reject_repeats(db, table, raw[table.name])
-        reject_unknown_references(db, table, raw, folder)
+        reject_unknown_references(db, table, raw, folder, with_names=with_names)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import duckdb
 
+from customers.importing.named_references import notes_on_names
 from customers.importing.parse import trimmed_text
 from customers.importing.plan import Counts
 from customers.importing.read import PART, RawSheet
@@ -24,7 +25,7 @@ def notes_on_rows(
     db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], counts: Mapping[str, Counts]
 ) -> list[str]:
     """Call it after `plan`."""
-    return [
+    return notes_on_names(db, raw) + [
         sentence
         for table in TABLES
         if table.name in raw

@@ -153,7 +153,7 @@ def _check(
     raw: dict[str, RawSheet],
 ) -> Found:
     data_import.report("Checking every row", 0.2)
-    notations = check(db, raw, folder)
+    notations = check(db, raw, folder, with_names=True)
     rejects = write_rejects(db, data_import.folder, parts, raw, notations)
     data_import.report("Comparing with what is stored", 0.4)
     counts = plan(db, raw)
