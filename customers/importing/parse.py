@@ -93,7 +93,7 @@ def _value(column: Column, notations: Notations) -> str:
     match column.kind:
         case Kind.DAY:
             is_usual = column.name not in notations.days
-            return _usual_day(text) if is_usual else _any_day(text, notations)
+            return _usual_day(text) if is_usual else _any_day(column, notations)
         case Kind.MONEY:
             return f"try_cast({_number(column, notations)} AS DECIMAL(12, 2))"
         case Kind.DEGREES:
@@ -117,12 +117,13 @@ def _usual_day(text: str) -> str:
     )
 
 
-def _any_day(text: str, notations: Notations) -> str:
+def _any_day(column: Column, notations: Notations) -> str:
     """A day in whatever way people and programs write it; one with a time zone, as it was here."""
+    text = f"text_{column.name}"
     latin = latin_digits(text)
     bare = f"regexp_replace({latin}, '{CLOCK}', '')"
     words = rf"regexp_replace(trim({bare}), '[-/.,\s]+', ' ', 'g')"
-    numbers = "%d %m %Y" if notations.order.dates == DAY_FIRST else "%m %d %Y"
+    numbers = "%d %m %Y" if notations.order.of(column.name) == DAY_FIRST else "%m %d %Y"
     long = ", ".join(literal(f) for f in (*YEAR_FIRST, numbers, *NAMED_MONTHS))
     short = ", ".join(literal(f.replace("%Y", "%y")) for f in (numbers, *NAMED_MONTHS))
     here = f"(try_cast({latin} AS TIMESTAMPTZ) AT TIME ZONE {literal(settings.TIME_ZONE)})::DATE"
