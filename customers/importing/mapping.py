@@ -11,7 +11,7 @@ A table or a column that is null is left out.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -53,8 +53,16 @@ class PartMapping:
 def shape_of(part: Part) -> str:
     """What files of the same kind have in common: the name without its numbers, the headings."""
     name = re.sub(r"[\d_]+", "_", plain(part.name)).strip("_")
-    said = "\x1f".join([name, *(plain(heading) for heading in part.headings)])
-    return hashlib.sha256(said.encode()).hexdigest()
+    return _digest([name, *(plain(heading) for heading in part.headings)])
+
+
+def headings_digest(part: Part) -> str:
+    """What files with the same headings have in common, whatever they are called."""
+    return _digest(plain(heading) for heading in part.headings)
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
 
 
 def corrections_of(said: Mapping[str, Any]) -> dict[str, Correction]:
@@ -234,10 +242,10 @@ def _is_own_name(column: Column | None, heading: str) -> bool:
 
 def guess_table(part: Part) -> str | None:
     """The table that the part's name says, or else the one that its headings fit best."""
+    called = table_of_name(part)
     if plain(part.name) in SHEETS:
-        return plain(part.name)
+        return called
     fits = {sheet.name: _fit(part, sheet) for sheet in SHEETS.values()}
-    called = next((s.name for s in SHEETS.values() if s.is_called(part.name)), None)
     if called and fits[called][1] >= FEW:
         return called
     fits = {name: fit for name, fit in fits.items() if fit[1] >= FEW}
@@ -245,6 +253,13 @@ def guess_table(part: Part) -> str | None:
     names = [name for name, fit in fits.items() if fit == best]
     # An id and a name alone fit several tables: a person has to say which.
     return names[0] if len(names) == 1 else None
+
+
+def table_of_name(part: Part) -> str | None:
+    """The table that the part is called, whatever its headings are."""
+    if plain(part.name) in SHEETS:
+        return plain(part.name)
+    return next((s.name for s in SHEETS.values() if s.is_called(part.name)), None)
 
 
 def _fit(part: Part, sheet: Sheet) -> tuple[int, int]:

@@ -225,7 +225,8 @@ class ColumnMapping(models.Model):
     # A digest of the part's name, without digits, and its headings.
     shape = models.CharField(max_length=64, unique=True)
     # As one part of `DataImport.mapping`; and `written`, where a person corrected how such a file
-    # is written: {"said": its encoding, delimiter or heading_line, "found": what was found}.
+    # is written: {"said": its encoding, delimiter or heading_line, "found": what was found}; and
+    # `headings`, a digest of the headings alone.
     mapping = models.JSONField()
     used_at = models.DateTimeField(default=timezone.now)
 
