@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from customers.importing.other_headings import plain
 from customers.importing.parts import Correction, Part
-from customers.importing.tables import SHEETS, Column, Sheet, Table, plain
+from customers.importing.samples import column_meant
+from customers.importing.tables import SHEETS, Column, Sheet, Table
 
 DATES = ("day-first", "month-first")
 DECIMALS = POINT, COMMA = ("point", "comma")
@@ -168,9 +170,9 @@ def _map_part(part: Part, said: Mapping[str, Any], known: Mapping[str, Any]) -> 
     sheet = SHEETS[table]
     columns = _said_columns(part, sheet, said.get("columns") or {})
     if known.get("table") == table:
-        _fill(columns, part, _remembered_columns(sheet, known))
+        _fill(columns, part, sheet, _remembered_columns(sheet, known))
     decided = set(columns)
-    _fill(columns, part, {heading: sheet.column_for(heading) for heading in part.headings})
+    _fill(columns, part, sheet, {h: column_meant(part, sheet, h) for h in part.headings})
     names = {h: c.name if c else None for h, c in columns.items()}
     dates, decimals = (said.get(n) or known.get(n) or None for n in ("dates", "decimals"))
     twice = _twice(part, sheet, columns, decided)
@@ -185,9 +187,9 @@ def _twice(
     found = {}
     for heading in part.headings:
         bare = re.sub(r" \(\d+\)$", "", heading)
-        column = sheet.column_for(bare) if heading not in columns else None
+        column = column_meant(part, sheet, heading, bare) if heading not in columns else None
         other = taken.get(column.name) if column else None
-        if column and other and _is_own_name(column, bare) == _is_own_name(column, other):
+        if column and other and sheet.rank(column, bare) == sheet.rank(column, other):
             found[column.name] = (other, heading)
     return found
 
@@ -224,11 +226,14 @@ def _remembered_columns(sheet: Sheet, known: Mapping[str, Any]) -> dict[str, Col
 
 
 def _fill(
-    columns: dict[str, Column | None], part: Part, proposed: Mapping[str, Column | None]
+    columns: dict[str, Column | None],
+    part: Part,
+    sheet: Sheet,
+    proposed: Mapping[str, Column | None],
 ) -> None:
     """Adds what is proposed for headings about which nothing is known, each column once."""
     # A heading that is the column's own name comes before one that only means the same.
-    for heading in sorted(part.headings, key=lambda h: _is_own_name(proposed.get(h), h)):
+    for heading in sorted(part.headings, key=lambda h: _rank(sheet, proposed.get(h), h)):
         if heading in columns or heading not in proposed:
             continue
         column = proposed[heading]
@@ -236,8 +241,8 @@ def _fill(
             columns[heading] = column
 
 
-def _is_own_name(column: Column | None, heading: str) -> bool:
-    return not (column and plain(heading) == column.name)
+def _rank(sheet: Sheet, column: Column | None, heading: str) -> int:
+    return sheet.rank(column, heading) if column else 0
 
 
 def guess_table(part: Part) -> str | None:
@@ -264,6 +269,6 @@ def table_of_name(part: Part) -> str | None:
 
 def _fit(part: Part, sheet: Sheet) -> tuple[int, int]:
     """Whether all required columns are there, and how many columns are known."""
-    found = {column.name for h in part.headings if (column := sheet.column_for(h))}
+    found = {column.name for h in part.headings if (column := column_meant(part, sheet, h))}
     required = {column.name for column in sheet.columns if column.required}
     return int(required <= found), len(found)

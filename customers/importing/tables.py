@@ -2,10 +2,10 @@
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
 from django.db import models
 
@@ -19,7 +19,10 @@ from customers.importing.other_headings import (
     ID,
     JOINED,
     MERCHANT,
+    PERHAPS,
     TRANSACTION,
+    names_of,
+    plain,
 )
 from customers.importing.words import GENDER_WORDS, STATUS_WORDS, YES_OR_NO, fold
 from customers.models import Branch, City, Customer, Merchant, Transaction
@@ -65,10 +68,9 @@ class Rule:
     reason: str
 
 
-def plain(heading: str) -> str:
-    """A heading without case and marks: customerID, Customer-Id and CUSTOMER ID are one."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
-    return "_".join(re.findall(r"\w+", fold(spaced.casefold()).replace("_", " ")))
+def _ranked(column: Column, perhaps: tuple[str, ...]) -> dict[str, int]:
+    ranks = {fold(name): 2 + n for n, name in enumerate(perhaps)}
+    return ranks | dict.fromkeys(map(fold, column.also), 1) | {column.name: 0}
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,23 @@ class Sheet:
         return self.columns[0]
 
     def column_for(self, heading: str) -> Column | None:
-        """The column that a heading means, whatever its case and spacing."""
-        name = plain(heading)
-        return next((c for c in self.columns if name in map(fold, (c.name, *c.also))), None)
+        """The column that a heading means, whatever its case and spacing and the unit after it."""
+        names = names_of(heading)
+        return next((c for c in self.columns if names & self.headings[c.name].keys()), None)
+
+    @cached_property
+    def headings(self) -> Mapping[str, Mapping[str, int]]:
+        """By column, what it may be called and how surely that means it: 0 is its own name."""
+        return {c.name: _ranked(c, PERHAPS.get((self.name, c.name), ())) for c in self.columns}
+
+    def headings_of(self, column: Column) -> tuple[str, ...]:
+        """The other headings of a column, the surest first, as people write them."""
+        return column.also + PERHAPS.get((self.name, column.name), ())
+
+    def rank(self, column: Column, heading: str) -> int:
+        """How surely a heading means the column: the less, the surer."""
+        ranks = self.headings[column.name]
+        return min(ranks.get(name, len(ranks)) for name in names_of(heading))
 
     def is_called(self, name: str) -> bool:
         """Whether a sheet or file of that name is this one, whatever number or date it bears."""
