@@ -1,19 +1,27 @@
 """What a person should know of the rows before they are loaded, a sentence each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
+from customers.duck import literal
+from customers.importing.mapping import PartMapping
 from customers.importing.named_references import notes_on_names
 from customers.importing.parse import trimmed_text
+from customers.importing.parts import Part
 from customers.importing.plan import Counts
 from customers.importing.read import PART, RawSheet
+from customers.importing.samples import holds_days
 from customers.importing.sql import scalar
-from customers.importing.tables import TABLE_NAMED, TABLES, Column, Table
+from customers.importing.tables import TABLE_NAMED, TABLES, TRANSACTIONS, Column, Table
 
 ZEROS = (
     "The {label} has ids that differ only in leading zeros in {heading}, such as {longer} and"
     " {shorter}; they are different {records}."
+)
+DAYS_LEFT_OUT = (
+    "Column {heading} holds days and is left out: if it says when coupons were burnt, name it burnt"
+    " on among the columns."
 )
 EMPTY = (
     "The column {heading} of the {label} is empty in every row: {records} would lose theirs."
@@ -21,11 +29,18 @@ EMPTY = (
 )
 
 
+BURNT = literal("burn_date_missing")
+
+
 def notes_on_rows(
-    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], counts: Mapping[str, Counts]
+    db: duckdb.DuckDBPyConnection,
+    parts: Sequence[Part],
+    mappings: Mapping[str, PartMapping],
+    raw: Mapping[str, RawSheet],
+    counts: Mapping[str, Counts],
 ) -> list[str]:
     """Call it after `plan`."""
-    return notes_on_names(db, raw) + [
+    return [*notes_on_names(db, raw), *_days_left_out(db, parts, mappings, raw)] + [
         sentence
         for table in TABLES
         if table.name in raw
@@ -34,6 +49,24 @@ def notes_on_rows(
             *(_emptied(db, table, raw[table.name]) if counts[table.name].updated else ()),
         )
     ]
+
+
+def _days_left_out(
+    db: duckdb.DuckDBPyConnection,
+    parts: Sequence[Part],
+    mappings: Mapping[str, PartMapping],
+    raw: Mapping[str, RawSheet],
+) -> Iterator[str]:
+    """About columns that may say when coupons were burnt, where nothing else does."""
+    if TRANSACTIONS.name not in raw or "burn_date" in raw[TRANSACTIONS.name].given:
+        return
+    burnt = db.execute(
+        f"SELECT DISTINCT {PART} AS part FROM rejects WHERE code = {BURNT} ORDER BY 1"
+    )
+    for part in (parts[number] for (number,) in burnt.fetchall()):
+        for heading in part.headings:
+            if not mappings[part.name].columns.get(heading) and holds_days(part, heading):
+                yield DAYS_LEFT_OUT.format(heading=heading)
 
 
 def _differing_zeros(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> Iterator[str]:

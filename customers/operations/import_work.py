@@ -167,7 +167,7 @@ def _check(
         "notes": data_import.preview["notes"]
         + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
         + _notes(raw, notations)
-        + notes_on_rows(db, raw, counts),
+        + notes_on_rows(db, parts, mappings, raw, counts),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from customers.models import Customer
+from customers.models import Customer, DataImport
 from tests.customers.importing.files import CUSTOMER, good_tables, import_tables, import_text
 from tests.factories import make_city, make_customer
 
@@ -74,3 +74,37 @@ def test_columns_that_empty_nothing_are_not(folder: Path, rows: str) -> None:
     stored()
     Customer.objects.update(joined_on=None)
     assert import_text(folder, "customers", rows).preview["notes"] == []
+
+
+def import_used(folder: Path, heading: str, *rows: str) -> list[str]:
+    import_tables(folder, {n: rows for n, rows in good_tables().items() if n != "transactions"})
+    for table in folder.glob("*.csv"):
+        table.unlink()
+    head = f"transaction_id,customer_id,transaction_date,status,branch_id,{heading}"
+    return notes_of(import_text(folder, "transactions", "\n".join([head, *rows, ""])))
+
+
+def notes_of(done: DataImport) -> list[str]:
+    return list(done.preview["notes"])
+
+
+def test_a_column_of_days_that_may_say_when_coupons_were_burnt_is_named(folder: Path) -> None:
+    rows = "1,1,2024-02-01,used,1,2024-02-09", "2,1,2024-02-01,open,1,"
+    assert import_used(folder, "At the till", *rows) == [
+        "Column At the till holds days and is left out: if it says when coupons were burnt, name it"
+        " burnt on among the columns."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("At the till", "1,1,2024-02-01,open,1,2024-02-09"),
+        ("At the till", "1,1,2024-02-01,used,1,45443"),
+        ("burn_date,At the till", "1,1,2024-02-01,used,1,,2024-02-09"),
+        ("Amount", "1,1,2024-02-01,used,1,5"),
+    ],
+    ids=["no burnt row", "no days", "a burn date", "no column left out"],
+)
+def test_other_columns_are_not_named(folder: Path, heading: str, row: str) -> None:
+    assert import_used(folder, heading, row) == []
