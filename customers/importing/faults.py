@@ -4,6 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from customers.duck import literal
+from customers.importing.currencies import currency_of
+from customers.importing.numbers import bare_number
 from customers.importing.parse import GENDER_FAULTS
 from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
 from customers.models.records import EARLIEST_DAY, IMPLAUSIBLE_DAY, latest_day
@@ -22,6 +25,7 @@ BROKEN_REASONS = {
     ),
     "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
 }
+NO_CURRENCY = "Write the number alone, without the currency."
 NO_GENDER = "The table genders has these ids, but for none of Female, Male and Unknown: see there."
 
 
@@ -64,6 +68,10 @@ def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
     if column.kind is Kind.GENDER_ID:
         better = f"getvariable('{GENDER_FAULTS}')[{text}]"
         return [Fault(column.name, unknown, code, reason, better, NO_GENDER)]
+    if column.kind is Kind.MONEY:
+        has_one = f"{currency_of(bare_number(text))} IS NOT NULL"
+        better = f"CASE WHEN {has_one} THEN {literal(NO_CURRENCY)} END"
+        return [Fault(column.name, unknown, code, reason, better)]
     return [Fault(column.name, unknown, code, reason), *_day_faults(column)]
 
 
@@ -111,5 +119,5 @@ def _expectation(column: Column) -> tuple[str, str]:
         case Kind.GENDER_ID:
             return "unknown_reference", "The table genders has no gender with this id."
         case _:
-            words = ", ".join(column.words)
-            return f"unknown_{column.field}", f"Write {column.name} as one of: {words}."
+            words = f"Write {column.name} as one of: {', '.join(column.words)}."
+            return f"unknown_{column.field}", column.asks or words

@@ -38,6 +38,7 @@ TOO_FINE = (
     "Amounts of the {label} have more than two decimals in {heading} and are rounded"
     " ({rows}): {number} is {read}."
 )
+CURRENCY = "The currency {currency} beside numbers of the {label} in {heading} is left out."
 AS_OTHERS = ", as in the others of its table"
 
 
@@ -101,6 +102,8 @@ def _about_numbers(part: ReadPart, numbers: Mapping[str, NumberColumn]) -> Itera
         yield _filled(COMMAS, headings=", ".join(commas))
     for name, written in numbers.items():
         said: dict[str, Any] = {"heading": part.headings[name]}
+        if written.currency:
+            yield _filled(CURRENCY, currency=written.currency, **said)
         if number := written.unsure:
             as_others = AS_OTHERS if written.as_others else ""
             other = POINT if written.has_comma else COMMA

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.conf import settings
 
 from customers.duck import literal
+from customers.importing.currencies import without_currency
 from customers.importing.notations import DAY_FIRST, Notations
 from customers.importing.numbers import ARABIC_POINT, bare_number, marks
 from customers.importing.read import by_part
@@ -146,8 +147,10 @@ def _number(column: Column, notations: Notations) -> str:
     text = f"text_{column.name}"
     if column.name not in notations.numbers:
         return text
-    point, group = marks(has_comma=notations.numbers[column.name].has_comma)
-    latin = f"replace({bare_number(text)}, '{ARABIC_POINT}', '{point}')"
+    written = notations.numbers[column.name]
+    point, group = marks(has_comma=written.has_comma)
+    bare = without_currency(bare_number(text)) if written.currency else bare_number(text)
+    latin = f"replace({bare}, '{ARABIC_POINT}', '{point}')"
     grouped = rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?$"
     plain = f"CASE WHEN regexp_matches({latin}, '{grouped}') THEN replace({latin}, '{group}', '')"
     return f"replace({plain} ELSE {latin} END, '{point}', '.')"

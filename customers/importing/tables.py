@@ -50,6 +50,7 @@ class Column:
     required: bool = False  # the column must be there, and every row must have a value
     references: str = ""  # the table whose external ids it holds
     words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # lower case: what is stored
+    asks: str = ""  # the sentence for a cell that is none of the words, instead of all of them
     empty: str = "NULL"  # what is stored for an empty cell, in SQL
     always: bool = False  # a file without the column says that all its cells are empty
 
@@ -237,6 +238,7 @@ TRANSACTIONS = Table(
             also=("status", "state", "coupon_status", "الحالة", "حالة_المعاملة"),
             required=True,
             words=STATUS_WORDS,
+            asks="Write claimed for a coupon that was not used, burnt for one that was.",
         ),
         Column("coupon_name", "coupon_name", also=("coupon", "offer", "اسم_الكوبون"), empty="''"),
         # The status says whether there is a burn date, so it is stored with every status.
