@@ -19,7 +19,10 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DATES_IN_WORDS = dict(zip(DATES, ("day/month/year", "month/day/year"), strict=True))
 DECIMALS_IN_WORDS = {mark: f"decimal {mark}" for mark in DECIMALS}
 KINDS = {"workbook": "an Excel sheet", "parquet": "a Parquet file"}
-DATES_FOUND = DATES_IN_WORDS | {"year-first": "year-month-day"}
+DATES_FOUND = DATES_IN_WORDS | {
+    "year-first": "year-month-day",
+    "by-column": "day/month/year in one column and month/day/year in the other",
+}
 USUAL_QUOTE = '"'
 
 

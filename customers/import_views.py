@@ -7,11 +7,14 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.export_forms import ExportForm
+from customers.exporting.download import CSV, XLSX
+from customers.exporting.rejects import rejects_download
 from customers.import_display import (
     asks_for_someone,
     is_discarded,
@@ -271,14 +274,14 @@ def _refused(request: PersonRequest, data_import: DataImport, why: str) -> HttpR
 
 @require_safe
 @permission_required("customers.view_dataimport", raise_exception=True)
-def download_rejects(request: PersonRequest, pk: int) -> FileResponse:
+def download_rejects(request: PersonRequest, pk: int) -> HttpResponseBase:
     data_import = get_object_or_404(DataImport, pk=pk)
     if not data_import.shows_rows_to(request.user):
         raise PermissionDenied
     if not (path := data_import.rejects_path):
         raise Http404
-    title = data_import.rejects_title
-    return FileResponse(path.open("rb"), as_attachment=True, filename=title)
+    file = XLSX if request.GET.get("format") == XLSX else CSV
+    return rejects_download(path, data_import.rejects_title, file, method=request.method)
 
 
 @require_safe

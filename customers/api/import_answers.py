@@ -100,7 +100,7 @@ class FoundSerializer(serializers.Serializer[Any]):
     """How days and numbers are written, from looking at all of them."""
 
     dates = serializers.CharField(
-        allow_null=True, help_text="year-first, day-first, month-first or null"
+        allow_null=True, help_text="year-first, day-first, month-first, by-column or null"
     )
     are_dates_unsure = serializers.BooleanField(
         help_text="Whether the order of day and month is a guess."

@@ -4,6 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from customers.duck import literal
+from customers.importing.currencies import currency_of
+from customers.importing.numbers import bare_number
 from customers.importing.parse import GENDER_FAULTS
 from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
 from customers.importing.words import one_for_each
@@ -23,6 +26,8 @@ BROKEN_REASONS = {
     ),
     "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
 }
+NO_CURRENCY = "Write the number alone, without the currency."
+NO_GENDER = "The table genders has these ids, but for none of Female, Male and Unknown: see there."
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Fault:
     code: str
     reason: str
     better_reason: str = "NULL"  # DuckDB SQL of the sentence for the rows that have one
+    general: str | None = None  # a sentence for all of these rows, where theirs differ
 
 
 def faults_of(sheet: Sheet, given: Collection[str]) -> list[Fault]:
@@ -72,6 +78,10 @@ def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
     unknown = f"{text} IS NOT NULL AND {column.name} IS NULL"
     if column.kind is Kind.GENDER_ID:
         better = f"getvariable('{GENDER_FAULTS}')[{text}]"
+        return [Fault(column.name, unknown, code, reason, better, NO_GENDER)]
+    if column.kind is Kind.MONEY:
+        has_one = f"{currency_of(bare_number(text))} IS NOT NULL"
+        better = f"CASE WHEN {has_one} THEN {literal(NO_CURRENCY)} END"
         return [Fault(column.name, unknown, code, reason, better)]
     return [Fault(column.name, unknown, code, reason), *_day_faults(column)]
 
@@ -121,4 +131,5 @@ def _expectation(column: Column) -> tuple[str, str]:
             return "unknown_reference", "The table genders has no gender with this id."
         case _:
             *others, last = one_for_each(column.words)
-            return f"unknown_{column.field}", f"Write it as {', '.join(others)} or {last}."
+            words = f"Write it as {', '.join(others)} or {last}."
+            return f"unknown_{column.field}", column.asks or words

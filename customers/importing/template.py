@@ -24,6 +24,7 @@ ORDER = (CUSTOMERS, CITIES, MERCHANTS, BRANCHES, TRANSACTIONS)  # as people thin
 INTRODUCTION = (
     "Fill in the sheets and import this workbook on the page Data. Leave out what you don't have:"
     " an empty sheet changes nothing.",
+    "Delete the columns that you don't have: one that is there and empty empties what is stored.",
     "Headings in green need a value in every row. Importing again changes only what is different:"
     " each row is found by its id.",
 )

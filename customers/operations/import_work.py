@@ -26,6 +26,7 @@ from customers.importing.mapping import (
 )
 from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
+from customers.importing.notes import notes_on_rows
 from customers.importing.parts import Part
 from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
 from customers.importing.read import RawSheet, check_mappings, read_parts
@@ -157,8 +158,8 @@ def _check(
     raw: dict[str, RawSheet],
 ) -> Found:
     data_import.report("Checking every row", 0.2)
-    notations = check(db, raw, folder)
-    rejects = write_rejects(db, data_import.folder, parts, raw)
+    notations = check(db, raw, folder, with_names=True)
+    rejects = write_rejects(db, data_import.folder, parts, raw, notations)
     data_import.report("Comparing with what is stored", 0.4)
     counts = plan(db, raw)
     preview = {
@@ -170,7 +171,8 @@ def _check(
         },
         "notes": data_import.preview["notes"]
         + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
-        + _notes(raw, notations),
+        + _notes(raw, notations)
+        + notes_on_rows(db, parts, mappings, raw, counts),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])

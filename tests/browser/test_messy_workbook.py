@@ -135,7 +135,7 @@ def load_the_good_rows(page: Page, faults: list[tuple[str, ...]]) -> None:
 
 def download_the_rejects(page: Page, folder: Path) -> Path:
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the rejected rows").click()
+        page.get_by_role("link", name="Download the rejected rows as CSV").click()
     return saved(download.value, folder)
 
 

@@ -129,11 +129,14 @@ def test_rejected_rows_are_downloaded_before_anything_is_loaded(
     upload(marketer, zipped(tmp_path, with_a_fault()))
     data_import = execute_import(DataImport.objects.get().pk)
     assert "Download the rejected rows" in page_of(marketer, data_import)
-    response = marketer.get(reverse("download-rejects", args=[data_import.pk]))
-    assert response["Content-Disposition"] == (
-        f'attachment; filename="rejected-rows-import-{data_import.pk}.csv"'
-    )
-    assert b"robot" in b"".join(response.streaming_content)
+    for file, start in {"csv": b"\xef\xbb\xbfsheet,line", "xlsx": b"PK"}.items():
+        address = f"{reverse('download-rejects', args=[data_import.pk])}?format={file}"
+        response = marketer.get(address)
+        assert response["Content-Disposition"] == (
+            f'attachment; filename="rejected-rows-import-{data_import.pk}.{file}"'
+        )
+        assert b"".join(response.streaming_content).startswith(start)
+        assert marketer.head(address)["Content-Disposition"] == response["Content-Disposition"]
 
 
 def test_a_file_that_is_no_table_is_told_in_a_sentence(marketer: Client) -> None:

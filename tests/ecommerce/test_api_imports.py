@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from customers.exporting.download import XLSX_TYPE
 from customers.models import City, DataImport
 from customers.operations.imports import execute_import
 from tests.customers.import_states import make_previewed
@@ -280,6 +281,10 @@ def test_rejected_rows_are_downloaded(marketer: APIClient, settings: Settings) -
         assert response.status_code == 200
         assert response["Content-Type"] == "text/csv"
         assert b"".join(response.streaming_content) == path.read_bytes()
+    workbook = api.get(f"{body['rejects']}?format=xlsx")
+    assert workbook["Content-Type"] == XLSX_TYPE
+    assert b"".join(workbook.streaming_content).startswith(b"PK")
+    assert api.get(f"{body['rejects']}?format=csv")["Content-Type"] == "text/csv"
 
 
 @pytest.mark.parametrize("name", ["", "gone.csv"])
