@@ -170,7 +170,9 @@ def test_a_decimal_comma_is_said(folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("cell", ["1,2,3", "1.2.3", "5 apples", "five", "12,34,567", "--1", "1e9999"])
+@pytest.mark.parametrize(
+    "cell", ["1,2,3", "1.2.3", "5 apples", "five", "12,34,567", "--1", "1e9999"]
+)
 def test_what_is_no_number_is_rejected(folder: Path, cell: str) -> None:
     tables = good_tables() | {"transactions": [BURN | {"amount": cell}]}
     assert [r["code"] for r in rejects_of(import_tables(folder, tables))] == ["not_a_number"]
