@@ -83,7 +83,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
         child=ExampleSerializer(many=True), help_text="By table: the first rows that change."
     )
     notes = serializers.ListField(
-        child=serializers.CharField(), help_text="How dates and numbers were read, in sentences."
+        child=serializers.CharField(),
+        help_text="How the rows were read and what they would empty, in sentences.",
     )
 
 

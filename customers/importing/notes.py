@@ -12,7 +12,7 @@ from customers.importing.parts import Part
 from customers.importing.plan import Counts
 from customers.importing.read import PART, RawSheet
 from customers.importing.samples import holds_days
-from customers.importing.sql import scalar
+from customers.importing.sql import grouped, scalar
 from customers.importing.tables import TABLE_NAMED, TABLES, TRANSACTIONS, Column, Table
 
 ZEROS = (
@@ -74,7 +74,7 @@ def _differing_zeros(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet)
     columns = [c for c in table.columns if c.name in raw.given and (c.references or c is table.key)]
     # Ids that all have as many characters, or no zero in front, differ in something else.
     looks = ", ".join(
-        f"bool_or(starts_with({f}, '0')) AND min(strlen({f})) <> max(strlen({f}))"
+        f"bool_or({f} > '0' AND {f} < '1') AND min(strlen({f})) <> max(strlen({f}))"
         for f in (column.field for column in columns)
     )
     found = db.execute(f"SELECT {looks} FROM good_{table.name}").fetchone() or ()
@@ -107,7 +107,7 @@ def _pairs(
 def _emptied(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> Iterator[str]:
     """About columns with nothing in them, where the rows they change have something stored."""
     columns = [c for c in table.columns if c.name in raw.given and not (c.required or c.always)]
-    for number, column in _without_values(db, table, columns):
+    for number, column in _without_values(db, table, columns, raw):
         part = raw.parts[number]
         lost = scalar(
             db,
@@ -123,16 +123,16 @@ def _emptied(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> Iter
 
 
 def _without_values(
-    db: duckdb.DuckDBPyConnection, table: Table, columns: list[Column]
+    db: duckdb.DuckDBPyConnection, table: Table, columns: list[Column], raw: RawSheet
 ) -> list[tuple[int, Column]]:
     """The columns that fill nothing in all good rows of a part, with the number of the part."""
     if not columns:
         return []
     fills = ", ".join(f"bool_or({c.field} IS DISTINCT FROM {c.empty})" for c in columns)
-    rows = db.execute(f"SELECT {PART} AS part, {fills} FROM good_{table.name} GROUP BY part")
+    rows = grouped(db, PART, raw.parts, fills, f"good_{table.name}")
     return [
         (number, column)
-        for number, *filled in rows.fetchall()
+        for number, *filled in rows
         for column, is_filled in zip(columns, filled, strict=True)
         if not is_filled
     ]

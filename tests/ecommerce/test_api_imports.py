@@ -281,10 +281,10 @@ def test_rejected_rows_are_downloaded(marketer: APIClient, settings: Settings) -
         assert response.status_code == 200
         assert response["Content-Type"] == "text/csv"
         assert b"".join(response.streaming_content) == path.read_bytes()
-    workbook = api.get(f"{body['rejects']}?format=xlsx")
+    workbook = marketer.get(f"{body['rejects']}?format=xlsx")
     assert workbook["Content-Type"] == XLSX_TYPE
     assert b"".join(workbook.streaming_content).startswith(b"PK")
-    assert api.get(f"{body['rejects']}?format=csv")["Content-Type"] == "text/csv"
+    assert marketer.get(f"{body['rejects']}?format=csv")["Content-Type"] == "text/csv"
 
 
 @pytest.mark.parametrize("name", ["", "gone.csv"])

@@ -27,7 +27,7 @@ def test_a_reason_that_stands_for_several_rows_is_true_of_each_of_them(folder: P
     people = [CUSTOMER | {"city_id": city} for city in "9"]
     done = import_tables(folder, {"cities": rows, "customers": people})
     general = "Another line has the same id and says something else. Keep the one that is right."
-    nowhere = "There is no city with this id, neither in the database nor among the good rows."
+    nowhere = "There is no city with this id, neither here already nor in this file."
     assert said_of(done) == [(general, 4), (nowhere, 1)]
     assert rejects_of(done)[0]["reason"].startswith("Line 4 has the same id with other values.")
 
@@ -38,7 +38,7 @@ def test_rows_that_need_rejected_rows_are_told_from_those_that_need_unknown_ones
     people = [CUSTOMER | {"customer_id": id, "gender": "?"} for id in "12"]
     claims = [CLAIM | {"transaction_id": id, "customer_id": id} for id in "12345"]
     done = import_tables(folder, good_tables() | {"customers": people, "transactions": claims})
-    nowhere = "There is no customer with this id, neither in the database nor among the good rows."
+    nowhere = "There is no customer with this id, neither here already nor in this file."
     assert (nowhere, 3) in said_of(done)
     assert ("Its customer was rejected: see there.", 2) in said_of(done)
 
