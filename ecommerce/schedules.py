@@ -8,7 +8,7 @@ SCHEDULES = (
     ("customers.tasks.recover_lost_imports", 1),
     ("segmentation.tasks.recover_lost_runs", 1),
     ("segmentation.tasks.start_due_runs", 10),
-    ("segmentation.tasks.look_after_segments", 15),
+    ("segmentation.tasks.look_after_segments", 5),
     ("campaigns.tasks.advance", 5),
 )
 

@@ -11,7 +11,7 @@ from customers.periods import in_words
 from segmentation.compare_display import side
 from segmentation.models import Candidate, Membership, Segment, SegmentationRun
 from segmentation.operations.comparing import compare, who_differs
-from segmentation.operations.labels import customers_in_no_segment
+from segmentation.operations.labels import LabelsGone, customers_in_no_segment
 
 MEMBERSHIP_COLUMNS = (
     Column("customer_id"),
@@ -41,9 +41,9 @@ def memberships_export(run: SegmentationRun) -> Export:
     best = run.best
     outside: Iterator[Sequence[Cell]] = iter(())
     if best and best.noise_share:
-        if run.labels_path.exists():
-            outside = ((who, None, None, False) for who in customers_in_no_segment(run, best))
-        else:
+        try:
+            outside = iter([(who, None, None, False) for who in customers_in_no_segment(run, best)])
+        except LabelsGone:
             about.append(("Customers in no segment", UNKNOWN_REST))
     rows = _all_rows(run, outside)
     table = Table("memberships", MEMBERSHIP_COLUMNS, rows)

@@ -63,7 +63,7 @@ def load_model(path: Path, digest: str) -> dict[str, Any]:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise ModelMissing(
             "The stored model of this run is no longer there. Start a new run to have one."
         ) from None

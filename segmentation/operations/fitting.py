@@ -15,7 +15,7 @@ from customers.facts.query import NoFacts, current_facts
 from customers.models import FactsVersion
 from customers.operations.facts import refresh_stale_facts
 from customers.periods import in_words
-from segmentation.engine.algorithms import TooFewCustomers
+from segmentation.engine.algorithms import NotFittable, TooFewCustomers
 from segmentation.engine.bad_settings import BadSettings
 from segmentation.engine.candidates import Outcome, fit_candidates
 from segmentation.engine.checking import check_apart
@@ -28,6 +28,7 @@ from segmentation.operations.results import library_versions, save_candidates, s
 from segmentation.presets import RunSettings
 
 GLANCE = 1_000  # customers
+TRIES = 3  # to store segments while customers are deleted
 
 
 @dataclass(frozen=True)
@@ -138,11 +139,15 @@ def _keep(
         "preparation": _preparation(settings, described, outcome),
     }
     watch.enter("save")
-    save = partial(_save, run, outcome, explanation, watch, values)
-    try:
-        save()
-    except IntegrityError:
-        save()  # a customer was deleted while members were written; who is gone is seen now
+    for _ in range(TRIES):
+        try:
+            return _save(run, outcome, explanation, watch, values)
+        except IntegrityError:
+            continue  # a customer was deleted while members were written: now they are seen to be
+    raise NotFittable(
+        "Customers were deleted all the time while the segments were stored. Start the run again"
+        " when that is done."
+    )
 
 
 @transaction.atomic

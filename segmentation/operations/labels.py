@@ -78,7 +78,12 @@ def _labels(run: SegmentationRun) -> Iterator[duckdb.DuckDBPyConnection]:
             " their scores only. A new run keeps it."
         )
     with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
-        db.execute(f"CREATE VIEW labels AS FROM read_parquet({literal(run.labels_path)})")
+        try:
+            db.execute(f"CREATE VIEW labels AS FROM read_parquet({literal(run.labels_path)})")
+        except duckdb.Error as error:
+            raise LabelsGone(
+                "The file that says who each model put where is damaged. A new run makes another."
+            ) from error
         yield db
 
 

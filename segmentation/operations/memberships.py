@@ -1,10 +1,12 @@
 """Reading and writing who belongs to which segment, a million customers at once."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import numpy as np
 import pandas as pd
 from django.conf import settings
@@ -13,6 +15,8 @@ from customers.bulk import copy_in
 from customers.duck import literal, open_duckdb
 from segmentation.engine.matching import NO_SEGMENT, Members
 from segmentation.models import Membership, SegmentationRun
+
+logger = logging.getLogger(__name__)
 
 
 def add_memberships(
@@ -62,21 +66,25 @@ def members_of(run: SegmentationRun) -> Members:
         .iterator(100_000),
         dtype=[("customer", np.int64), ("segment", np.int64)],
     )
-    noise = np.setdiff1d(_noise(run), pairs["customer"])
+    noise = np.setdiff1d(noise_of(run), pairs["customer"])
     customers = np.concatenate([pairs["customer"], noise])
     segments = np.concatenate([pairs["segment"], np.full(len(noise), NO_SEGMENT)])
     order = np.argsort(customers)
     return Members(customers[order], segments[order])
 
 
-def _noise(run: SegmentationRun) -> np.ndarray:
+def noise_of(run: SegmentationRun) -> np.ndarray:
     """The customers whom the run saw and put into no segment, as far as its labels are kept."""
     best = run.best
     if best is None or not best.noise_share or not run.labels_path.exists():
         return np.empty(0, dtype=np.int64)
-    with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
-        found = db.execute(
-            f"SELECT customer_id FROM read_parquet({literal(run.labels_path)})"
-            f" WHERE c{int(best.position)} = {NO_SEGMENT}"
-        ).fetchnumpy()
+    try:
+        with open_duckdb(spill=settings.DATA_DIR / "duckdb") as db:
+            found = db.execute(
+                f"SELECT customer_id FROM read_parquet({literal(run.labels_path)})"
+                f" WHERE c{int(best.position)} = {NO_SEGMENT}"
+            ).fetchnumpy()
+    except duckdb.Error:
+        logger.exception("The labels of %s can't be read.", run)
+        return np.empty(0, dtype=np.int64)
     return np.asarray(found["customer_id"])

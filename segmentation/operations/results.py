@@ -13,6 +13,7 @@ from django.db import transaction
 
 from customers.duck import literal, open_duckdb
 from customers.models import Customer
+from segmentation.engine.algorithms import TooFewCustomers
 from segmentation.engine.candidates import Outcome
 from segmentation.engine.explain import Profile, profiles
 from segmentation.engine.features import Features
@@ -158,6 +159,8 @@ def _who_are_still_here(features: Features, labels: np.ndarray) -> tuple[Feature
     """Without the customers who were deleted while the run was at work."""
     here = np.fromiter(Customer.objects.order_by().values_list("pk", flat=True), dtype=np.int64)
     kept = np.isin(features.customer_ids, here)
+    if not kept.any():
+        raise TooFewCustomers("All customers of the run were deleted while it was at work.")
     if kept.all():
         return features, labels
     left = replace(features, customer_ids=features.customer_ids[kept], values=features.values[kept])

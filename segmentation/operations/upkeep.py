@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count
 from django.utils import timezone
 
 from customers.facts.features import customer_features
@@ -15,8 +15,8 @@ from segmentation.engine.drift import level, population_stability_index
 from segmentation.engine.matching import NO_SEGMENT
 from segmentation.engine.model_files import ModelMissing, UntrustedModel, load_model
 from segmentation.engine.run_model import RunModel
-from segmentation.models import Segment, SegmentationRun
-from segmentation.operations.memberships import add_memberships, members_of
+from segmentation.models import Membership, Segment, SegmentationRun
+from segmentation.operations.memberships import add_memberships, members_of, noise_of
 
 MUCH_MOVED = 0.20  # share of customers who would be in another segment today
 
@@ -29,14 +29,18 @@ def look_after_segments() -> None:
     the run.
     """
     run = SegmentationRun.objects.current()
-    if run is None or not run.model_digest:
-        return
     try:
         facts = current_facts()
-        if facts.pk in (run.facts_id, run.drift.get("facts")) or facts.last_day is None:
-            return
-        model = model_of_run(run)
-    except (NoFacts, ModelMissing, UntrustedModel):
+    except NoFacts:
+        return
+    if run is None or facts.pk in (run.facts_id, run.drift.get("facts")):
+        return
+    count_members(run)
+    try:
+        model = model_of_run(run) if run.model_digest else None
+    except (ModelMissing, UntrustedModel):
+        return
+    if model is None or facts.last_day is None:
         return
     now = customer_features(facts, as_of=facts.last_day, names=model.names)
     labels = model.predict(now.to_numpy(dtype=float))
@@ -72,17 +76,29 @@ def _assign_newcomers(run: SegmentationRun, now: pd.DataFrame, labels: np.ndarra
         if not len(ids):
             return 0
         add_memberships(run, ids, labels, by_label, assigned_at=timezone.now())
-        for label, count in zip(*np.unique(labels, return_counts=True), strict=True):
-            Segment.objects.filter(pk=by_label[int(label)]).update(size=F("size") + int(count))
-        SegmentationRun.objects.filter(pk=run.pk).update(customers=F("customers") + len(ids))
-        _share_anew(run)
+        count_members(run)
     return len(ids)
 
 
-def _share_anew(run: SegmentationRun) -> None:
-    run.refresh_from_db(fields=["customers"])
-    if run.customers:
-        run.segments.update(share=F("size") * 1.0 / run.customers)
+@transaction.atomic
+def count_members(run: SegmentationRun) -> None:
+    """Make the sizes and shares of the adopted segments those of the members they have now.
+
+    Customers come after the run, and customers are deleted, whose memberships go with them.
+    """
+    if not SegmentationRun.objects.select_for_update().filter(pk=run.pk, is_current=True):
+        return
+    members = Membership.objects.filter(run=run).order_by()
+    sizes = dict(members.values_list("segment").annotate(Count("pk")))
+    outside = noise_of(run)
+    still_here = Customer.objects.filter(pk__in=outside.tolist()).count() if len(outside) else 0
+    customers = sum(sizes.values()) + still_here
+    segments = list(run.segments.all())
+    for segment in segments:
+        segment.size = sizes.get(segment.pk, 0)
+        segment.share = segment.size / customers if customers else 0.0
+    Segment.objects.bulk_update(segments, ["size", "share"])
+    SegmentationRun.objects.filter(pk=run.pk).update(customers=customers)
 
 
 def _shifts(before: pd.DataFrame, now: pd.DataFrame) -> dict[str, dict[str, Any]]:

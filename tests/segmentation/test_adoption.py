@@ -15,6 +15,7 @@ from segmentation.operations.adopting import NotAdoptable, adopt_run
 from segmentation.operations.deleting import NotDeletable, delete_run
 from tests.factories import make_customer, make_run, make_segment, make_user
 from tests.marks import needs_two_connections
+from tests.segmentation.running import do
 
 pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
@@ -125,3 +126,14 @@ def test_only_a_completed_run_is_adopted(status: str) -> None:
     with pytest.raises(NotAdoptable, match="Only a completed run"):
         adopt_run(run=other, adopted_by=None)
     assert SegmentationRun.objects.current() == current
+
+
+@pytest.mark.usefixtures("history")
+def test_a_damaged_file_of_labels_keeps_nobody_from_adopting() -> None:
+    noisy = do("reference", algorithm="hdbscan", reduction="none", clusters=())
+    assert noisy.best.noise_share
+    adopt_run(run=noisy, adopted_by=None)
+    noisy.labels_path.write_bytes(noisy.labels_path.read_bytes()[:100])
+    other = do("reference", clusters=(3,))
+    adopt_run(run=other, adopted_by=None)
+    assert SegmentationRun.objects.current() == other

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -86,8 +87,13 @@ def test_the_command_writes_a_file(run: SegmentationRun, tmp_path: Path, file: s
         )
 
 
-def test_who_was_left_out_and_is_not_known_any_more_is_said(run: SegmentationRun) -> None:
-    run.labels_path.unlink()
+@pytest.mark.parametrize(
+    "damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1 cut off")], ids=["gone", "cut"]
+)
+def test_who_was_left_out_and_is_not_known_any_more_is_said(
+    run: SegmentationRun, damage: Callable[[Path], object]
+) -> None:
+    damage(run.labels_path)
     told = printed(run.pk)
     assert rows_of(told) == EXPECTED[:-1]
     assert "Customers in no segment: left out, because who they are is no longer kept" in told

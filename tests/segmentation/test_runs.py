@@ -368,6 +368,17 @@ def test_customers_who_are_deleted_meanwhile_are_in_no_segment(
 
 
 @pytest.mark.usefixtures("history")
+def test_a_run_whose_customers_are_all_deleted_meanwhile_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = ask()
+    before_saving(monkeypatch, lambda: Customer.objects.all().delete())
+    done = execute_run(run.pk)
+    assert done.status == Status.FAILED
+    assert done.error == "All customers of the run were deleted while it was at work."
+
+
+@pytest.mark.usefixtures("history")
 def test_a_segment_whose_customers_are_all_deleted_meanwhile_is_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

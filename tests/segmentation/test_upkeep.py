@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from customers.models import Transaction
+from customers.models import Customer, Transaction
 from customers.operations.facts import mark_facts_stale, refresh_facts
 from segmentation.models import Membership, SegmentationRun
 from segmentation.operations.adopting import adopt_run
@@ -49,6 +49,18 @@ def test_a_customer_who_comes_later_gets_the_segment_of_the_model(
         assert segment.share == pytest.approx(segment.size / 201)
     adopted.refresh_from_db()
     assert (adopted.customers, adopted.drift["added"]) == (201, 1)
+
+
+def test_customers_who_are_deleted_are_counted_no_more(adopted: SegmentationRun) -> None:
+    gone = list(Customer.objects.filter(memberships__run=adopted)[:30])
+    Customer.objects.filter(pk__in=[customer.pk for customer in gone]).delete()
+    newcomer()
+    refreshed()
+    for segment in adopted.segments.all():
+        assert segment.memberships.count() == segment.size
+        assert segment.share == pytest.approx(segment.size / 171)
+    adopted.refresh_from_db()
+    assert adopted.customers == 171
 
 
 def test_who_was_there_keeps_the_segment_and_nobody_is_added_twice(

@@ -11,7 +11,6 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.preprocessing import QuantileTransformer
 
 from segmentation.engine.model_files import ModelMissing, UntrustedModel, load_model, save_model
 from tests.segmentation.engine.builders import blobs
@@ -28,7 +27,6 @@ PREDICTING = [
 TRANSFORMING = [
     PCA(2),
     PCA(3, svd_solver="covariance_eigh"),
-    QuantileTransformer(n_quantiles=20, output_distribution="normal", random_state=0),
 ]
 
 
