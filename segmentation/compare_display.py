@@ -8,6 +8,7 @@ from segmentation.display import IN_NO_SEGMENT, color_of
 from segmentation.engine.matching import NO_SEGMENT
 from segmentation.models import Candidate, Segment
 from segmentation.operations.comparing import Comparison
+from segmentation.parameter_words import parameters_in_words
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Side:
     candidate: Candidate
     names: dict[int, str]  # by label; those of the recommended model, others are numbered
     colors: dict[int, str]  # CSS classes by label
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        return parameters_in_words(self.candidate)
 
     def name(self, label: int) -> str:
         if label == NO_SEGMENT:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from customers.facts.catalogue import CATALOGUE, Feature
+from customers.periods import in_words
 from segmentation.display import SegmentView, found, in_unit, rule_words
 from segmentation.engine.bad_settings import BadSettings
 from segmentation.engine.recommendation import RULES
@@ -15,6 +16,7 @@ from segmentation.engine.transforms import TRANSFORMS
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.notices import guard_sentence, guard_warns
 from segmentation.operations.progress import STAGES
+from segmentation.parameter_words import parameters_in_words
 from segmentation.presets import RunSettings
 from segmentation.run_charts import NotDrawn, parallel_profile, score_charts, silhouette_plot
 from segmentation.settings_words import SettingsView
@@ -61,7 +63,7 @@ def result(
         "assignment": run.reasons.get("assignment"),
         "recommendation": RULES,
         "prepared": prepared_features(run),
-        "settings": settings_in_words(run),
+        "settings": settings_in_words(run, best),
         "seconds": {STAGES.get(name, name): spent for name, spent in run.seconds.items()},
     }
 
@@ -133,17 +135,31 @@ def _missing(feature: Feature, filling: dict[str, Any] | None) -> str:
     return f"{who} had no value and counted as {in_unit(feature, filling['value'])}{rule}."
 
 
-def settings_in_words(run: SegmentationRun) -> list[tuple[str, str]]:
-    """What was asked for."""
+def settings_in_words(run: SegmentationRun, best: Candidate | None) -> list[tuple[str, str]]:
+    """What was asked for, and what is set about the recommended model."""
+    used = [] if best is None else [("Recommended", str(best)), *parameters_in_words(best)]
     try:
         settings = RunSettings.from_json(run.parameters, preset=run.preset, seed=run.seed)
     except (BadSettings, KeyError):  # of an earlier version
-        return [("Preset", run.preset)]
+        return [("Preset", run.preset), *used]
     view = SettingsView(settings)
     scaling = settings.clustering.preparation.scaling
     return [
         ("Preset", view.title),
         ("Tried", view.model),
+        *used,
+        *_map_settings(settings, best),
         ("Scaling", SCALINGS.get(scaling, scaling)),
-        ("As of", "the day asked for" if settings.as_of else "the last day with activity"),
+        ("As of", _as_of(run, is_asked=settings.as_of is not None)),
     ]
+
+
+def _map_settings(settings: RunSettings, best: Candidate | None) -> list[tuple[str, str]]:
+    if best is None or best.reduction != "tsne":
+        return []
+    return [("Perplexity", f"{settings.clustering.perplexity:g}")]
+
+
+def _as_of(run: SegmentationRun, *, is_asked: bool) -> str:
+    why = "the day asked for" if is_asked else "the last day with activity"
+    return f"{in_words(run.as_of)}, {why}" if run.as_of else why

@@ -11,6 +11,7 @@ from segmentation.candidate_scores import BY_NAME, SCORES, Score
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.bad_settings import BadSettings
 from segmentation.models import Candidate, SegmentationRun
+from segmentation.parameter_words import told_apart
 from segmentation.presets import RunSettings
 
 FIRST_ROWS = 12  # models that are shown at once
@@ -56,6 +57,7 @@ class Heading:
 @dataclass(frozen=True)
 class Row:
     candidate: Candidate
+    name: str  # of the model, with what tells it from the others of its algorithm
     cells: list[tuple[str, str]]  # a score and its interval, which is empty where it is exact
     new_run: str  # the query of the form for a run with this model alone
 
@@ -89,13 +91,14 @@ def scoreboard(candidates: Sequence[Candidate], view: View, run: SegmentationRun
     columns = [score for score in SCORES if score.is_basic or view.all_columns]
     ordered = _sorted(candidates, view)
     shown = ordered if view.all_rows else ordered[:FIRST_ROWS]
+    names = told_apart(candidates)
     samples = [c.silhouette_sample for c in candidates if c.silhouette_sample]
     return Scoreboard(
         headings=[
             _heading(view, MODEL, "Model", "The algorithm, and what it worked on.", None),
             *(_heading(view, s.name, s.label, s.meaning, s.is_low_good) for s in columns),
         ],
-        rows=[_row(candidate, columns, run) for candidate in shown],
+        rows=[_row(c, names[c.position], columns, run) for c in shown],
         picked=tuple(c.position for c in sorted(shown, key=_importance)[:2]),
         total=len(candidates),
         view=view,
@@ -136,9 +139,10 @@ def _made_with(settings: RunSettings, candidate: Candidate) -> dict[str, object]
     return asked | ({"as_of": settings.as_of.isoformat()} if settings.as_of else {})
 
 
-def _row(candidate: Candidate, columns: Sequence[Score], run: SegmentationRun) -> Row:
+def _row(candidate: Candidate, apart: str, columns: Sequence[Score], run: SegmentationRun) -> Row:
     cells = [(score.text(candidate), score.interval(candidate)) for score in columns]
-    return Row(candidate, cells, new_run_query(candidate, run))
+    name = f"{candidate.model_name}{apart}"
+    return Row(candidate, name, cells, new_run_query(candidate, run))
 
 
 def _heading(view: View, name: str, label: str, meaning: str, is_low_good: bool | None) -> Heading:

@@ -116,6 +116,15 @@ def test_scores_stand_side_by_side_and_the_better_one_is_marked(viewer: Client) 
     assert "its models can be compared by their scores only" in page
 
 
+def test_what_was_set_about_each_algorithm_is_told(viewer: Client) -> None:
+    run = make_run()
+    make_candidate(run=run, position=1, algorithm="hierarchical", parameters={"linkage": "ward"})
+    make_candidate(run=run, position=2, parameters={"starts": 25})
+    page = text(viewer.get(address("compare-run", run)))
+    assert "<dt>Distance between groups</dt><dd>Ward: how much wider" in page
+    assert "<dt>Random starts</dt><dd>25</dd>" in page
+
+
 @pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=1", "?a=1&b=x", "?a=1&b=99", "?a=²&b=1"])
 def test_two_different_models_are_needed(viewer: Client, query: str) -> None:
     run = make_run()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -202,6 +203,17 @@ def test_what_was_done_to_each_feature_is_told(marketer: Client) -> None:
     assert "Logarithm: the large values move together" in page
     assert "+2.15" in page
     assert "12 customers had no value and counted as 7 days, the median of the others." in page
+
+
+def test_how_the_recommended_model_was_made_is_told_in_full(marketer: Client) -> None:
+    run = make_run(as_of=date(2024, 7, 4))
+    make_candidate(
+        run=run, is_best=True, algorithm="hierarchical", parameters={"linkage": "complete"}
+    )
+    page = page_of(marketer, run)
+    assert "<dd>Complete: the distance between their farthest customers</dd>" in page
+    assert "<dd>4 July 2024, the last day with activity</dd>" in page
+    assert "Hierarchical on 2 principal components, complete linkage" in page  # the scoreboard
 
 
 def test_an_approximation_is_told_with_its_size_and_agreement(marketer: Client) -> None:
