@@ -44,6 +44,11 @@ def told_apart(candidates: Sequence[Candidate]) -> dict[int, str]:
     return said
 
 
+def in_short(parameter: Parameter, value: Any) -> str:
+    """average linkage"""
+    return SHORT.get(parameter.name, f"{parameter.label} {{}}").format(_plain(value))
+
+
 def _is_telling(parameter: Parameter, values: Sequence[Any]) -> bool:
     given = [value for value in values if value is not None]
     first = parameter.default if parameter.default is not None else (given or [None])[0]
@@ -52,11 +57,7 @@ def _is_telling(parameter: Parameter, values: Sequence[Any]) -> bool:
 
 def _short(candidate: Candidate, parameters: Iterable[Parameter]) -> str:
     values = [(p, candidate.parameters.get(p.name)) for p in parameters]
-    return "".join(
-        f", {SHORT.get(p.name, f'{p.label} {{}}').format(_plain(value))}"
-        for p, value in values
-        if value is not None
-    )
+    return "".join(f", {in_short(p, value)}" for p, value in values if value is not None)
 
 
 def _value(parameter: Parameter, value: Any) -> str:

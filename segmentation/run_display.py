@@ -1,7 +1,7 @@
 """What the pages of a run say: what it found, what its segments rest on, how it was made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from customers.facts.catalogue import CATALOGUE, Feature
 from customers.periods import in_words
 from segmentation.display import SegmentView, found, in_unit, rule_words
-from segmentation.engine.bad_settings import BadSettings
 from segmentation.engine.recommendation import RULES
 from segmentation.engine.scaling import SCALINGS
+from segmentation.engine.settings import ClusteringSettings
 from segmentation.engine.transforms import TRANSFORMS
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.notices import guard_sentence, guard_warns
@@ -19,7 +19,7 @@ from segmentation.operations.progress import STAGES
 from segmentation.parameter_words import parameters_in_words
 from segmentation.presets import RunSettings
 from segmentation.run_charts import NotDrawn, parallel_profile, score_charts, silhouette_plot
-from segmentation.settings_words import SettingsView
+from segmentation.settings_words import model_in_words, view_of
 
 
 @dataclass(frozen=True)
@@ -138,20 +138,29 @@ def _missing(feature: Feature, filling: dict[str, Any] | None) -> str:
 def settings_in_words(run: SegmentationRun, best: Candidate | None) -> list[tuple[str, str]]:
     """What was asked for, and what is set about the recommended model."""
     used = [] if best is None else [("Recommended", str(best)), *parameters_in_words(best)]
-    try:
-        settings = RunSettings.from_json(run.parameters, preset=run.preset, seed=run.seed)
-    except (BadSettings, KeyError):  # of an earlier version
+    view = view_of(run)
+    if view is None:
         return [("Preset", run.preset), *used]
-    view = SettingsView(settings)
+    settings = view.settings
     scaling = settings.clustering.preparation.scaling
     return [
         ("Preset", view.title),
-        ("Tried", view.model),
+        ("Tried", _tried(settings.clustering, best)),
         *used,
         *_map_settings(settings, best),
         ("Scaling", SCALINGS.get(scaling, scaling)),
         ("As of", _as_of(run, is_asked=settings.as_of is not None)),
     ]
+
+
+def _tried(settings: ClusteringSettings, best: Candidate | None) -> str:
+    """The model with as many components as there were, and how many were asked for."""
+    asked = settings.components
+    is_less = best is not None and best.reduction == settings.reduction and best.components < asked
+    if best is None or not is_less or settings.explained is not None or best.reduction == "none":
+        return model_in_words(settings)
+    used = model_in_words(replace(settings, components=best.components))
+    return f"{used}; {asked} components were asked for, and there are no more than these"
 
 
 def _map_settings(settings: RunSettings, best: Candidate | None) -> list[tuple[str, str]]:

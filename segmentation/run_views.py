@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +22,20 @@ from segmentation.operations.comparing import LISTED, compare, who_differs
 from segmentation.operations.deleting import NotDeletable, delete_run
 from segmentation.operations.labels import LabelsGone
 from segmentation.run_display import drawings, on_paper, result
+from segmentation.runs_display import run_rows
 from segmentation.scoreboard import View, new_run_query, scoreboard
 
+RUNS_ON_A_PAGE = 30
 CHOOSE_TWO = "Choose two different models to compare."
+
+
+@require_safe
+@permission_required("segmentation.view_segmentationrun", raise_exception=True)
+def runs_page(request: PersonRequest) -> HttpResponse:
+    """All runs, the latest first."""
+    runs = Paginator(SegmentationRun.objects.light().order_by("-pk"), RUNS_ON_A_PAGE)
+    page = runs.get_page(request.GET.get("page"))
+    return render(request, "segmentation/runs.html", {"page": page, "runs": run_rows(page)})
 
 
 @require_safe

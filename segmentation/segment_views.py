@@ -23,8 +23,8 @@ from segmentation.operations.lifecycle import (
     restore_segment,
 )
 from segmentation.over_time import movement_view, sizes_over_time
-from segmentation.presets import PRESETS
 from segmentation.run_charts import IN_PLAIN_WORDS, NotDrawn, parallel_profile
+from segmentation.runs_display import latest_runs, run_rows
 
 RECENT = 10
 
@@ -35,8 +35,7 @@ def segments_page(request: PersonRequest) -> HttpResponse:
     run = SegmentationRun.objects.current()
     context = {
         "run": run,
-        "runs": SegmentationRun.objects.light().order_by("-pk")[:RECENT],
-        "presets": {name: preset.label for name, preset in PRESETS.items()},
+        "runs": run_rows(latest_runs(RECENT)),
         "facts": FactsVersion.objects.current(),
     }
     return render(request, "segmentation/segments.html", context | _adopted(run, request.user))

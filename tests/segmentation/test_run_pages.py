@@ -14,6 +14,7 @@ from django.urls import reverse
 from segmentation.engine.recommendation import RULES
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.operations.adopting import adopt_run
+from segmentation.presets import preset_settings
 from tests.ecommerce.test_pages import faults_of
 from tests.factories import make_candidate, make_customer, make_run, make_segment, make_user
 from tests.segmentation.running import do
@@ -214,6 +215,13 @@ def test_how_the_recommended_model_was_made_is_told_in_full(marketer: Client) ->
     assert "<dd>Complete: the distance between their farthest customers</dd>" in page
     assert "<dd>4 July 2024, the last day with activity</dd>" in page
     assert "Hierarchical on 2 principal components, complete linkage" in page  # the scoreboard
+
+
+def test_what_was_used_is_told_where_more_was_asked_for(marketer: Client) -> None:
+    run = make_run(parameters=preset_settings("reference", components=9).to_json())
+    make_candidate(run=run, is_best=True, components=7)
+    used = "K-means on 7 principal components, 5 segments; 9 components were asked for"
+    assert used in page_of(marketer, run)
 
 
 def test_an_approximation_is_told_with_its_size_and_agreement(marketer: Client) -> None:
