@@ -8,11 +8,12 @@ from django.contrib.auth.models import User
 
 from customers.facts.catalogue import CATALOGUE, Feature
 from customers.periods import in_words
-from segmentation.display import SegmentView, found, in_unit, rule_words
+from segmentation.display import SegmentView, found
 from segmentation.engine.recommendation import RULES
 from segmentation.engine.scaling import SCALINGS
 from segmentation.engine.settings import ClusteringSettings
 from segmentation.engine.transforms import TRANSFORMS
+from segmentation.figure_words import in_unit, rule_words
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.notices import guard_sentence, guard_warns
 from segmentation.operations.progress import STAGES
