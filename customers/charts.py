@@ -38,6 +38,7 @@ class Series:
     values: Sequence[float | None]
     color: str
     colors: Sequence[str] = ()  # one for each value, where the values are different things
+    is_minor: bool = False  # the legend names it only together with the others of that kind
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class PointSet:
     color: str
     points: Sequence[Point]
     labels: Sequence[str] = ()  # one for each point, told when it is pointed at
+    is_minor: bool = False  # the legend names it only together with the others of that kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,8 @@ from segmentation.figure_words import in_unit, rule_words
 from segmentation.models import Segment, SegmentationRun
 
 COLORS = 10
+MOST_NAMED = 10  # segments that a legend names, the largest
+MOST_BARS = 20  # segments that have a bar of their own, the largest
 TOP_DRIVERS = 3
 BAR = 100  # width of a driver's bar in its own units; 50 is the base
 FULL_EFFECT = 2.0  # standard deviations that fill half of the bar
@@ -110,6 +112,17 @@ def color_of(number: int) -> int:
     return (number - 1) % COLORS + 1
 
 
+def is_minor(place: int) -> bool:
+    """Whether a legend names the segment at that place, the largest at 0, only with the others."""
+    return place >= MOST_NAMED
+
+
+def drawn_color(number: int, place: int) -> str:
+    """The colour of a segment among others in a chart; those that a legend does not name are
+    muted, as their colours would be those of others."""
+    return "muted" if is_minor(place) else f"segment-{color_of(number)}"
+
+
 SEES_MEMBERS = ("customers.view_customer", "segmentation.view_membership")
 
 
@@ -124,6 +137,7 @@ def found(run: SegmentationRun | None, *, viewer: User) -> dict[str, Any]:
     views = [segment_view(segment) for segment in segments]
     return {
         "segments": views,
+        "active": [view for view in views if not view.segment.is_archived],
         "archived": [view for view in views if view.segment.is_archived],
         "heatmap": heatmap(views),
         "scatter": scatter(run, segments, with_ids=viewer.has_perms(SEES_MEMBERS)),
@@ -160,7 +174,10 @@ def scatter(
     for x, y, position, who in zip(stored["x"], stored["y"], stored["segment"], ids, strict=True):
         points.setdefault(position, []).append((x, y))
         labels.setdefault(position, []).append(who)
-    shown = [(s.position, s.name, f"segment-{color_of(s.color)}") for s in segments]
+    shown = [
+        (s.position, s.name, drawn_color(s.color, place), is_minor(place))
+        for place, s in enumerate(segments)
+    ]
     return Scatter(
         id="customer-map",
         title="Map of customers",
@@ -168,16 +185,20 @@ def scatter(
         " Customers who behave alike lie close together.",
         axes=(stored["axes"][0], stored["axes"][1]),
         sets=[
-            PointSet(name, color, points[position], labels[position] if names_people else ())
-            for position, name, color in [*shown, (NO_SEGMENT, IN_NO_SEGMENT, "muted")]
+            PointSet(name, color, points[position], labels[position] if names_people else (), minor)
+            for position, name, color, minor in [
+                *shown,
+                (NO_SEGMENT, IN_NO_SEGMENT, "muted", False),
+            ]
             if position in points
         ],
-        note=_note(run),
+        note=note_of(run),
         caption=_map_caption(stored["shown"], run.customers or 0),
     )
 
 
-def _note(run: SegmentationRun) -> str:
+def note_of(run: SegmentationRun) -> str:
+    """What a chart was made from, as its files say it."""
     return f"{run}, as of {in_words(run.as_of)}" if run.as_of else str(run)
 
 
@@ -187,24 +208,24 @@ def _map_caption(shown: int, customers: int) -> str:
 
 
 def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
-    note = _note(run)
+    bars, rest = views[:MOST_BARS], views[MOST_BARS:]
+    names = [v.segment.name for v in bars]
+    sizes = [v.segment.size for v in bars]
+    colors = [f"segment-{color_of(v.segment.color)}" for v in bars]
+    if rest:
+        names.append(f"{len(rest)} others")
+        sizes.append(sum(v.segment.size for v in rest))
+        colors.append("muted")
     return Chart(
         id="segment-sizes",
         kind="hbar",
         title="Customers by segment",
         summary=", ".join(f"{v.segment.name}: {v.segment.size:,}" for v in views),
-        labels=[v.segment.name for v in views],
-        series=[
-            Series(
-                "Customers",
-                [v.segment.size for v in views],
-                "customers",
-                [f"segment-{color_of(v.segment.color)}" for v in views],
-            )
-        ],
+        labels=names,
+        series=[Series("Customers", sizes, "customers", colors)],
         unit="customers",
         axis="Segment",
-        note=note,
+        note=note_of(run),
     )
 
 

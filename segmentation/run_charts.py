@@ -16,7 +16,14 @@ from customers.charts import (
     WidthSet,
 )
 from customers.facts.catalogue import CATALOGUE
-from segmentation.display import COLORS, IN_NO_SEGMENT, SegmentView, color_of
+from segmentation.display import (
+    COLORS,
+    IN_NO_SEGMENT,
+    SegmentView,
+    color_of,
+    drawn_color,
+    is_minor,
+)
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.knees import knee
 from segmentation.models import Candidate, SegmentationRun
@@ -203,16 +210,20 @@ def parallel_profile(views: Sequence[SegmentView], unit: str = SD) -> Chart | No
         title=title,
         summary="How far the average of each segment lies from everybody's, by feature.",
         labels=[feature.label for feature in features],
-        series=[_profile(view, [feature.name for feature in features]) for view in views],
+        series=[_profile(view, n, [f.name for f in features]) for n, view in enumerate(views)],
         unit=unit,
         axis="Feature",
     )
 
 
-def _profile(view: SegmentView, names: Iterable[str]) -> Series:
+def _profile(view: SegmentView, place: int, names: Iterable[str]) -> Series:
     effects = {driver.feature.name: driver.effect for driver in view.drivers}
-    color = f"segment-{color_of(view.segment.color)}"
-    return Series(view.segment.name, [round(effects.get(name, 0.0), 3) for name in names], color)
+    return Series(
+        view.segment.name,
+        [round(effects.get(name, 0.0), 3) for name in names],
+        drawn_color(view.segment.color, place),
+        is_minor=is_minor(place),
+    )
 
 
 def _takes_clusters(candidate: Candidate) -> bool:

@@ -1,6 +1,6 @@
 // The kinds of chart that show how segments were found, how they differ and who moved.
 (() => {
-  const { makers, listings, css, color, fade, frame, axis, lines, tick, whole, precise } =
+  const { makers, listings, css, color, fade, frame, axis, legend, lines, tick, whole, precise } =
     window.coterieCharts;
   const font = (size, weight = 400) => `${weight} ${size}px Inter, ${css("--bs-font-sans-serif")}`;
   const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
@@ -195,6 +195,7 @@
     options.scales = flipped ? { y: features, x: effects } : { x: features, y: effects };
     options.interaction = { mode: "index", axis: options.indexAxis, intersect: false };
     options.plugins.legend.align = "start";
+    legend(options, chart.series);
     options.plugins.tooltip.itemSort = (a, b) => b.raw - a.raw;
     options.plugins.tooltip.callbacks = { label: (item) => ` ${item.dataset.label}: ${signed(item.raw)}` };
     return {

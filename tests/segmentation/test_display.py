@@ -177,3 +177,24 @@ def test_sizes_are_told_by_segment_in_its_colour() -> None:
     assert chart.series[0].colors == ["segment-1", "segment-2"]
     assert chart.summary == "Segment 1: 10, Segment 2: 2,000"
     assert chart.note == "Run 3, as of 4 July 2024"
+
+
+MANY = [make_segment(position) for position in range(1, 26)]
+
+
+def test_the_twenty_largest_segments_have_bars_and_the_others_one() -> None:
+    chart = size_chart(SegmentationRun(pk=3), [segment_view(segment) for segment in MANY])
+    assert len(chart.labels) == 21
+    assert chart.rows[-1] == ("5 others", [10 * (21 + 22 + 23 + 24 + 25)])
+    assert chart.series[0].colors[-1] == "muted"
+
+
+def test_the_map_names_the_ten_largest_segments() -> None:
+    places = [*range(1, 26), 0]
+    stored = {"x": places, "y": places, "segment": places, "axes": ["A", "B"], "shown": 26}
+    drawn = scatter(SegmentationRun(pk=1, customers=26, customer_map=stored), MANY)
+    assert [points.name for points in drawn.sets if not points.is_minor] == [
+        *(f"Segment {position}" for position in range(1, 11)),
+        "In no segment",
+    ]
+    assert {points.color for points in drawn.sets if points.is_minor} == {"muted"}

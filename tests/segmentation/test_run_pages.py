@@ -248,6 +248,15 @@ def test_what_gender_does_is_said(marketer: Client, agreement: float, tone: str)
     assert ("notice-warn" in page) == (tone == "exclamation")
 
 
+def test_the_cards_of_many_segments_are_folded(marketer: Client) -> None:
+    run = make_run()
+    for _ in range(23):
+        make_segment(run=run)
+    shown, folded = page_of(marketer, run).split("3 more segments, the smaller ones")
+    assert shown.count('class="segment-card') == 20
+    assert folded.count('class="segment-card') == 3
+
+
 def test_customers_in_no_segment_are_counted(marketer: Client) -> None:
     run = make_run(customers=110)
     make_segment(run=run, size=100)
