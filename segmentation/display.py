@@ -17,6 +17,7 @@ COLORS = 10
 MOST_NAMED = 10  # segments that a legend names, the largest
 MOST_BARS = 20  # segments that have a bar of their own, the largest
 TOP_DRIVERS = 3
+NEARLY_ALL = 0.95  # of a segment, for whom its rule holds
 BAR = 100  # width of a driver's bar in its own units; 50 is the base
 FULL_EFFECT = 2.0  # standard deviations that fill half of the bar
 NO_SEGMENT, IN_NO_SEGMENT = 0, "In no segment"  # a position on the map, and its name
@@ -97,7 +98,17 @@ class SegmentView:
     def rule(self) -> str:
         """Who is in it, as one sentence to check; empty where the run kept no rule."""
         words = rule_words(self.segment)
-        return f"{words}." if words else ""
+        if not self.segment.rule.get("conditions"):
+            return f"{words}." if words else ""
+        return f"Mostly customers with: {words[0].lower()}{words[1:]}."
+
+    @property
+    def holds_for(self) -> str:
+        """A sentence where the rule does not hold for nearly all of its customers."""
+        covers = self.segment.rule.get("covers")
+        if covers is None or covers >= NEARLY_ALL or not self.segment.rule.get("conditions"):
+            return ""
+        return f"That holds for {covers:.0%} of them."
 
 
 @dataclass(frozen=True)

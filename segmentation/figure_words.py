@@ -5,8 +5,18 @@ from functools import partial
 from django.conf import settings
 
 from customers.facts.catalogue import CATALOGUE, Feature, Kind
-from segmentation.engine.rules import Wording, rule_from_dict, rule_in_words
+from segmentation.engine.rules import FeatureWords, Wording, rule_from_dict, rule_in_words
 from segmentation.models import Segment
+
+TODAY = "today"  # the as-of date
+ONE_OF_MANY = {
+    "transactions": "transaction",
+    "merchants": "merchant",
+    "cities": "city",
+    "branches": "branch",
+    "coupons": "coupon",
+    "claims": "claim",
+}
 
 
 def rule_words(segment: Segment) -> str:
@@ -29,12 +39,32 @@ def exactly(feature: Feature, value: float) -> str:
     """A limit, or one customer's value, with the decimals it has: 62.5%, 7, 2.5 days"""
     if feature.kind in (Kind.SHARE, Kind.INDICATOR):
         return f"{_plain(100 * value, 1)}%"
+    if value == 0 and feature.name == "recency_days":
+        return TODAY
     return _with_unit(feature, _plain(value, 2).replace("-", "−"))
 
 
-WORDING: Wording = {
-    name: (feature.label, partial(exactly, feature)) for name, feature in CATALOGUE.items()
-}
+def counted(feature: Feature, value: float) -> str:
+    """2 cities, 1 outstanding coupon"""
+    number = exactly(feature, value)
+    words = feature.label.lower()
+    for many, one in ONE_OF_MANY.items() if number == "1" else ():
+        words = words.replace(many, one)
+    return f"{number} {words}"
+
+
+def _words(feature: Feature) -> FeatureWords:
+    """A count is said with what is counted: more than 2 cities, not cities more than 2."""
+    written = partial(exactly, feature)
+    if feature.kind != Kind.NUMBER or feature.suffix:
+        none = f"{feature.label} {TODAY}" if feature.name == "recency_days" else ""
+        return FeatureWords(feature.label, written, none=none)
+    return FeatureWords(
+        feature.label, written, partial(counted, feature), f"no {feature.label.lower()}"
+    )
+
+
+WORDING: Wording = {name: _words(feature) for name, feature in CATALOGUE.items()}
 
 
 def _plain(value: float, decimals: int) -> str:

@@ -42,8 +42,33 @@ def test_a_rule_is_one_sentence_in_units() -> None:
         ("gender_name_Female", "no", None, None),
     )
     assert segment_view(make_segment(rule=rule)).rule == (
-        "Last active more than 200 days ago, burn rate between 50% and 62.5%, and not female."
+        "Mostly customers with: last active more than 200 days ago, burn rate between 50% and"
+        " 62.5%, and not female."
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (("city_frequency", "above", 2.0, None), "more than 2 cities."),
+        (("city_frequency", "below", None, 1.0), "at most 1 city."),
+        (("outstanding", "below", None, 0.0), "no outstanding coupons."),
+        (("claims_per_month", "above", 2.25, None), "more than 2.25 claims per month."),
+        (("recency_days", "below", None, 0.0), "last active today."),
+        (("tenure_days", "below", None, 90.0), "customer for at most 90 days."),
+    ],
+)
+def test_what_is_counted_is_named_with_its_number(condition: Any, words: str) -> None:
+    said = segment_view(make_segment(rule=make_rule(condition))).rule
+    assert said == f"Mostly customers with: {words}"
+
+
+def test_a_rule_says_for_how_many_it_holds_unless_for_nearly_all() -> None:
+    rule = make_rule(("burn_rate", "above", 0.5, None))
+    view = segment_view(make_segment(rule=rule | {"covers": 0.77}))
+    assert view.holds_for == "That holds for 77% of them."
+    assert segment_view(make_segment(rule=rule | {"covers": 0.95})).holds_for == ""
+    assert segment_view(make_segment(rule=make_rule())).holds_for == ""
 
 
 def test_a_segment_without_a_rule_says_none() -> None:

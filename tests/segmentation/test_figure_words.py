@@ -41,6 +41,7 @@ def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str) -> 
         ("claims_per_month", 2.25, "2.25"),
         ("recency_days", 200.0, "200 days ago"),
         ("recency_days", 1.0, "1 day ago"),
+        ("recency_days", 0.0, "today"),
         ("trend", -0.5, "−0.5"),
         ("amount_total", 99.9, "99.9 EGP"),
     ],
