@@ -21,9 +21,8 @@ NEARLY_ALL = 0.95  # of a segment, for whom its rule holds
 BAR = 100  # width of a driver's bar in its own units; 50 is the base
 FULL_EFFECT = 2.0  # standard deviations that fill half of the bar
 NO_SEGMENT, IN_NO_SEGMENT = 0, "In no segment"  # a position on the map, and its name
-SMALL = 0.2  # standard deviations below which a difference is none (Cohen, 1988)
 # The lower edges of the heatmap's shades, in standard deviations from the base.
-SHADES = (SMALL, 0.5, LARGE, 1.3)
+SHADES = (NOTICEABLE, 0.5, LARGE, 1.3)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class DriverView:
     @property
     def in_words(self) -> str:
         """The size of the difference (Cohen, 1988), from much lower to much higher."""
-        if abs(self.effect) < SMALL:
+        if abs(self.effect) < NOTICEABLE:
             return "as everybody"
         return f"much {self.comparison}" if abs(self.effect) >= LARGE else self.comparison
 

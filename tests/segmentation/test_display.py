@@ -81,9 +81,9 @@ def test_a_segment_without_a_rule_says_none() -> None:
     ("effect", "shade"),
     [
         (0.0, "heat-0"),
-        (0.19, "heat-0"),
-        (-0.19, "heat-0"),
-        (0.2, "heat-p1"),
+        (0.29, "heat-0"),
+        (-0.29, "heat-0"),
+        (0.3, "heat-p1"),
         (0.5, "heat-p2"),
         (-0.79, "heat-n2"),
         (0.8, "heat-p3"),
@@ -135,9 +135,9 @@ def test_a_reason_is_noticeable() -> None:
 @pytest.mark.parametrize(
     ("feature", "effect", "words"),
     [
-        ("burn_rate", 0.19, "as everybody"),
-        ("burn_rate", -0.19, "as everybody"),
-        ("burn_rate", 0.2, "higher"),
+        ("burn_rate", 0.29, "as everybody"),
+        ("burn_rate", -0.29, "as everybody"),
+        ("burn_rate", 0.3, "higher"),
         ("burn_rate", -0.79, "lower"),
         ("burn_rate", 0.8, "much higher"),
         ("recency_days", 0.5, "longer ago"),
@@ -147,6 +147,13 @@ def test_a_reason_is_noticeable() -> None:
 def test_a_difference_is_told_in_words(feature: str, effect: float, words: str) -> None:
     view = segment_view(make_segment(drivers=[make_driver(feature, effect)]))
     assert view.drivers[0].in_words == words
+
+
+@pytest.mark.parametrize("effect", [0.2, 0.29, 0.3, 0.5])
+def test_a_card_and_the_heatmap_agree_on_what_is_noticeable(effect: float) -> None:
+    view = segment_view(make_segment(drivers=[make_driver(effect=effect)]))
+    cell = view.drivers[0]
+    assert bool(view.reasons) == (cell.in_words != "as everybody") == (cell.shade != "heat-0")
 
 
 def test_colours_repeat_after_ten() -> None:
