@@ -65,6 +65,7 @@ def test_the_models_that_are_finished_are_shown_already(marketer: Client) -> Non
     make_candidate(run=run, stability=0.91)
     page = page_of(marketer, run)
     assert "Tried so far: 1 model<" in page
+    assert page.index("For analysts") < page.index("Tried so far")
     assert '<td class="num">0.91</td>' in page
     assert "Compare A and B" not in page  # who is where is kept at the end
 
@@ -113,7 +114,8 @@ def test_a_stopped_run_offers_each_finished_model(marketer: Client) -> None:
     run = make_run(status=Status.CANCELLED, preset="auto", seed=3)
     make_candidate(run=run, clusters=4)
     page = page_of(marketer, run)
-    assert "The models that were finished by then are kept below." in page
+    assert "The models that were finished by then are below. Their scores are kept" in page
+    assert page.index("For analysts") < page.index("What was tried")
     asked = "preset=auto&amp;algorithm=kmeans&amp;reduction=pca&amp;clusters=4&amp;components=2"
     assert f"{reverse('new-run')}?{asked}&amp;features=recency_days," in page
     assert "&amp;seed=3" in page
@@ -191,7 +193,7 @@ def test_rules_are_told_with_how_far_they_hold(marketer: Client) -> None:
     make_segment(run=run, rule=RULE)
     page = page_of(marketer, run)
     assert "<td>Burn rate more than 70%</td>" in page
-    assert "put 84% of the customers into the segment they are in" in page
+    assert "One tree of such rules for all segments at once puts 84% of the customers where they are" in page
     assert 'data-label="Covers">90%</td>' in page
     assert 'data-label="Is right">75%</td>' in page
 
