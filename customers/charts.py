@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 Point = tuple[float, float]
 Cell = str | float | None
@@ -119,6 +119,7 @@ class PointSet:
     points: Sequence[Point]
     labels: Sequence[str] = ()  # one for each point, told when it is pointed at
     is_minor: bool = False  # the legend names it only together with the others of that kind
+    dash: Literal["", "dashed", "dotted"] = ""  # of a line through them
 
 
 @dataclass(frozen=True, kw_only=True)

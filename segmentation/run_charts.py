@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from customers.charts import (
     Bracket,
@@ -17,7 +17,6 @@ from customers.charts import (
 )
 from customers.facts.catalogue import CATALOGUE
 from segmentation.display import (
-    COLORS,
     IN_NO_SEGMENT,
     SegmentView,
     color_of,
@@ -28,6 +27,8 @@ from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.knees import knee
 from segmentation.models import Candidate, SegmentationRun
 
+MODEL_COLORS = 5  # of the design, for lines of models
+DASHES: tuple[Literal["", "dashed", "dotted"], ...] = ("", "dashed", "dotted")
 FEWEST_NUMBERS = 2  # numbers of segments that make a curve
 LEAF_WIDTH, FIRST_LEAF = 10, 5  # where scipy puts the branches of a dendrogram
 Points = list[tuple[float, float]]
@@ -51,32 +52,39 @@ def score_charts(candidates: Sequence[Candidate]) -> list[Any]:
 
 def silhouette_curves(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
     title = "How clearly the segments are apart"
-    lines = {
-        name: [
-            (c.clusters, c.silhouette_common) for c in of_model if c.silhouette_common is not None
-        ]
-        for name, of_model in _by_model(c for c in candidates if _takes_clusters(c))
-    }
-    lines = {name: points for name, points in lines.items() if len(points) >= FEWEST_NUMBERS}
-    if not lines:
+    scored = [c for c in candidates if _takes_clusters(c) and c.silhouette_common is not None]
+    groups = [group for _, group in _by_model(scored) if len(group) >= FEWEST_NUMBERS]
+    if not groups:
         return NotDrawn(title, "It needs models with several numbers of segments.")
-    best = next((c for c in candidates if c.is_best and c.model_name in lines), None)
+    best = next((c for group in groups for c in group if c.is_best), None)
     return Curve(
         id="silhouettes",
         title=title,
         summary="Silhouette in the common space by number of segments, a line for each model."
         " Higher is better." + (f" Recommended: {best}." if best else ""),
         axes=("Segments", "Silhouette"),
-        lines=[
-            PointSet(name, f"segment-{color_of(number)}", sorted(points))
-            for number, (name, points) in enumerate(lines.items(), start=1)
-        ],
+        lines=_lines_of_models(groups),
         mark=Mark(best.clusters, best.silhouette_common, f"Recommended: {best.clusters} segments")
         if best and best.silhouette_common is not None
         else None,
         caption="Silhouette in the common space; higher is better."
-        + (" Colours repeat." if len(lines) > COLORS else ""),
+        + (" A colour for each algorithm, dashes for the spaces." if len(groups) > 1 else ""),
     )
+
+
+def _lines_of_models(groups: Sequence[list[Candidate]]) -> list[PointSet]:
+    """A colour for each algorithm, none of a segment's; a kind of line for each space."""
+    algorithms = list(ALGORITHMS)
+    spaces = list(dict.fromkeys((g[0].reduction, g[0].components) for g in groups))
+    return [
+        PointSet(
+            group[0].model_name,
+            f"model-{algorithms.index(group[0].algorithm) % MODEL_COLORS + 1}",
+            sorted((c.clusters, c.silhouette_common or 0) for c in group),
+            dash=DASHES[spaces.index((group[0].reduction, group[0].components)) % len(DASHES)],
+        )
+        for group in groups
+    ]
 
 
 def elbow(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
@@ -113,8 +121,10 @@ def likelihoods(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
         f" BIC is lowest with {lowest.clusters} segments.",
         axes=("Segments", "BIC and AIC"),
         lines=[
-            PointSet("BIC", "customers", sorted((c.clusters, c.bic or 0) for c in found)),
-            PointSet("AIC", "burn", sorted((c.clusters, c.aic or 0) for c in found)),
+            PointSet("BIC", "model-1", sorted((c.clusters, c.bic or 0) for c in found)),
+            PointSet(
+                "AIC", "model-3", sorted((c.clusters, c.aic or 0) for c in found), dash="dashed"
+            ),
         ],
         mark=Mark(lowest.clusters, lowest.bic or 0, f"Lowest BIC: {lowest.clusters} segments"),
         from_zero=False,

@@ -46,28 +46,42 @@
     };
   }
 
+  // The words stand above all lines, and a thin line leads from them to the mark.
   function markLabel(mark) {
     return {
       id: "mark-label",
       afterDatasetsDraw(drawing) {
+        const { ctx, chartArea: area } = drawing;
         const [x, y] = [drawing.scales.x.getPixelForValue(mark.x), drawing.scales.y.getPixelForValue(mark.y)];
-        write(drawing, mark.label, x + 8, y - 12, { bold: true });
+        ctx.save();
+        ctx.strokeStyle = css("--muted");
+        ctx.setLineDash([2, 3]);
+        ctx.beginPath();
+        ctx.moveTo(x, area.top + 18);
+        ctx.lineTo(x, y - 7);
+        ctx.stroke();
+        ctx.restore();
+        write(drawing, mark.label, x, area.top + 12, { bold: true, align: "center" });
       },
     };
   }
+
+  const dashes = { dashed: [8, 5], dotted: [2, 4] };
 
   makers.curve = (chart) => {
     const options = frame();
     const integers = chart.lines.every((line) => line.points.every(([x]) => Number.isInteger(x)));
     options.scales = {
       x: axis(chart.axes[0], { type: "linear", bounds: "data", grid: { display: false } }),
-      y: axis(chart.axes[1], { beginAtZero: chart.from_zero, grace: chart.mark ? "12%" : 0 }),
+      y: axis(chart.axes[1], { beginAtZero: chart.from_zero, grace: chart.mark ? "16%" : 0 }),
     };
     if (integers) options.scales.x.ticks.precision = 0;
     Object.values(options.scales).forEach((scale) => { scale.ticks.callback = tick; });
     options.interaction = { mode: "nearest", axis: "x", intersect: false };
     options.plugins.legend.display = chart.lines.length > 1;
     options.plugins.legend.labels.filter = (item) => item.datasetIndex < chart.lines.length;
+    // Each with its line, which may be dashed.
+    Object.assign(options.plugins.legend.labels, { usePointStyle: true, pointStyle: "line", pointStyleWidth: 30 });
     options.plugins.tooltip.filter = (item) => item.datasetIndex < chart.lines.length;
     options.plugins.tooltip.callbacks = {
       title: (items) => (items.length ? `${chart.axes[0]}: ${exact(items[0].parsed.x)}` : ""),
@@ -76,6 +90,7 @@
     const datasets = chart.lines.map((line) => ({
       label: line.name, data: line.points.map(([x, y]) => ({ x, y })),
       borderColor: color(line.color), backgroundColor: color(line.color), borderWidth: 2.25,
+      borderDash: dashes[line.dash] ?? [], pointBorderWidth: 1, order: line.dash ? 0 : 1,
       pointRadius: line.points.length > 40 ? 0 : 3, pointHoverRadius: 5, pointStyle: "circle",
     }));
     if (chart.mark) {

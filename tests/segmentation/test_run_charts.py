@@ -51,6 +51,19 @@ def test_silhouettes_have_a_line_for_each_model_and_a_mark_at_the_recommended_on
     assert (chart.mark.x, chart.mark.y, chart.mark.label) == (3, 0.4, "Recommended: 3 segments")
 
 
+def test_lines_of_models_have_no_colour_of_a_segment() -> None:
+    tried = [
+        candidate(k, algorithm, silhouette_common=0.3, reduction=reduction)
+        for algorithm in ("kmeans", "hierarchical")
+        for reduction in ("none", "pca")
+        for k in (2, 3)
+    ]
+    chart = silhouette_curves(tried)
+    assert isinstance(chart, Curve)
+    assert len({(line.color, line.dash) for line in chart.lines}) == 4
+    assert {line.color.rstrip("12345") for line in chart.lines} == {"model-"}
+
+
 def test_a_silhouette_of_zero_is_a_point_like_any_other() -> None:
     chart = silhouette_curves(
         [candidate(2, silhouette_common=0.0), candidate(3, silhouette_common=0.1)]
