@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segmentation.candidate_scores import SCORES, Score
-from segmentation.display import IN_NO_SEGMENT, color_of
+from segmentation.display import IN_NO_SEGMENT
 from segmentation.engine.matching import NO_SEGMENT
 from segmentation.models import Candidate, Segment
 from segmentation.operations.comparing import Comparison
@@ -18,7 +18,6 @@ class Side:
     letter: str
     candidate: Candidate
     names: dict[int, str]  # by label; those of the recommended model, others are numbered
-    colors: dict[int, str]  # CSS classes by label
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -55,13 +54,12 @@ class AgreementTable:
 
 
 def side(letter: str, candidate: Candidate, segments: Sequence[Segment]) -> Side:
-    """Only the recommended model's segments have names and colours, by position from 1."""
+    """Only the recommended model's segments have names, by position from 1."""
     named = segments if candidate.is_best else []
     return Side(
         letter,
         candidate,
         {segment.position - 1: segment.name for segment in named},
-        {segment.position - 1: f"seg-{color_of(segment.color)}" for segment in named},
     )
 
 

@@ -76,7 +76,13 @@ class SegmentView:
 
     @property
     def color(self) -> str:
-        return f"seg-{color_of(self.segment.color)}"
+        return design_color(self.segment).replace("segment-", "seg-")
+
+    @property
+    def key(self) -> str:
+        """Its key; a number before its run is adopted, as it may become another segment's then."""
+        segment = self.segment
+        return segment.key if segment.identity_id else f"Segment {segment.position}"
 
     @property
     def reasons(self) -> list[DriverView]:
@@ -127,10 +133,16 @@ def is_minor(place: int) -> bool:
     return place >= MOST_NAMED
 
 
-def drawn_color(number: int, place: int) -> str:
+def design_color(segment: Segment) -> str:
+    """The name of its colour; before its run is adopted one that no adopted segment has."""
+    palette = "segment" if segment.identity_id else "trial"
+    return f"{palette}-{color_of(segment.color)}"
+
+
+def drawn_color(segment: Segment, place: int) -> str:
     """The colour of a segment among others in a chart; those that a legend does not name are
     muted, as their colours would be those of others."""
-    return "muted" if is_minor(place) else f"segment-{color_of(number)}"
+    return "muted" if is_minor(place) else design_color(segment)
 
 
 SEES_MEMBERS = ("customers.view_customer", "segmentation.view_membership")
@@ -185,7 +197,7 @@ def scatter(
         points.setdefault(position, []).append((x, y))
         labels.setdefault(position, []).append(who)
     shown = [
-        (s.position, s.name, drawn_color(s.color, place), is_minor(place))
+        (s.position, s.name, drawn_color(s, place), is_minor(place))
         for place, s in enumerate(segments)
     ]
     return Scatter(
@@ -221,7 +233,7 @@ def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
     bars, rest = views[:MOST_BARS], views[MOST_BARS:]
     names = [v.segment.name for v in bars]
     sizes = [v.segment.size for v in bars]
-    colors = [f"segment-{color_of(v.segment.color)}" for v in bars]
+    colors = [design_color(v.segment) for v in bars]
     if rest:
         names.append(f"{len(rest)} others")
         sizes.append(sum(v.segment.size for v in rest))

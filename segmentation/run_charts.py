@@ -19,7 +19,7 @@ from customers.facts.catalogue import CATALOGUE
 from segmentation.display import (
     IN_NO_SEGMENT,
     SegmentView,
-    color_of,
+    design_color,
     drawn_color,
     is_minor,
 )
@@ -187,10 +187,7 @@ def silhouette_plot(
     stored = run.silhouette_plot
     if not stored:
         return NotDrawn(title, "It needs at least two segments.")
-    known = [
-        (str(v.segment.position), v.segment.name, f"segment-{color_of(v.segment.color)}")
-        for v in views
-    ]
+    known = [(str(v.segment.position), v.segment.name, design_color(v.segment)) for v in views]
     widths = stored["widths"]
     return SilhouettePlot(
         id="silhouette-plot",
@@ -231,7 +228,7 @@ def _profile(view: SegmentView, place: int, names: Iterable[str]) -> Series:
     return Series(
         view.segment.name,
         [round(effects.get(name, 0.0), 3) for name in names],
-        drawn_color(view.segment.color, place),
+        drawn_color(view.segment, place),
         is_minor=is_minor(place),
     )
 

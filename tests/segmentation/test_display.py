@@ -13,7 +13,7 @@ from segmentation.display import (
     segment_view,
     size_chart,
 )
-from segmentation.models import Segment, SegmentationRun
+from segmentation.models import Segment, SegmentationRun, SegmentIdentity
 
 
 def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, Any]:
@@ -22,7 +22,8 @@ def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, An
 
 def make_segment(position: int = 1, **values: Any) -> Segment:
     defaults = {"name": f"Segment {position}", "size": 10 * position, "drivers": [make_driver()]}
-    return Segment(position=position, **defaults | {"color": position} | values)
+    defaults |= {"color": position, "identity": SegmentIdentity(pk=position)}
+    return Segment(position=position, **defaults | values)
 
 
 def shown(effect: float) -> DriverView:
@@ -159,6 +160,14 @@ def test_a_card_and_the_heatmap_agree_on_what_is_noticeable(effect: float) -> No
 def test_colours_repeat_after_ten() -> None:
     assert [color_of(position) for position in (1, 10, 11, 21)] == [1, 10, 1, 1]
     assert segment_view(make_segment(3, color=12)).color == "seg-2"
+
+
+def test_before_a_run_is_adopted_its_segments_have_no_key_and_no_colour_of_an_adopted_one() -> None:
+    adopted = segment_view(make_segment(3, key="S7", color=7))
+    tried = segment_view(make_segment(3, key="S3", identity=None))
+    assert (adopted.key, adopted.color) == ("S7", "seg-7")
+    assert (tried.key, tried.color) == ("Segment 3", "trial-3")
+    assert size_chart(SegmentationRun(pk=3), [tried]).series[0].colors == ["trial-3"]
 
 
 def test_the_heatmap_has_the_order_of_the_catalogue() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from customers.charts import Curve
 from segmentation.display import segment_view
-from segmentation.models import Candidate, Segment, SegmentationRun
+from segmentation.models import Candidate, Segment, SegmentationRun, SegmentIdentity
 from segmentation.run_charts import (
     NotDrawn,
     dendrogram,
@@ -30,7 +30,9 @@ def segment(position: int, **effects: float) -> Segment:
         {"feature": name, "mean": 1.0, "base": 0.5, "effect": effect}
         for name, effect in effects.items()
     ]
-    return Segment(position=position, color=position, name=f"Group {position}", drivers=drivers)
+    identity = SegmentIdentity(pk=position)
+    name = f"Group {position}"
+    return Segment(position=position, color=position, name=name, drivers=drivers, identity=identity)
 
 
 def test_silhouettes_have_a_line_for_each_model_and_a_mark_at_the_recommended_one() -> None:
