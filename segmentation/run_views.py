@@ -128,8 +128,7 @@ def compare_page(request: PersonRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(SegmentationRun.objects.light(), pk=pk)
     chosen = _chosen(request, run)
     if chosen is None:
-        messages.warning(request, CHOOSE_TWO)
-        return redirect(run)
+        return _choose_again(request, run)
     segments = list(run.segments.all())
     one, other = (side(letter, c, segments) for letter, c in zip("AB", chosen, strict=True))
     context: dict[str, Any] = {
@@ -169,6 +168,14 @@ def export_difference(request: PersonRequest, pk: int) -> HttpResponseBase:
         messages.warning(request, str(error))
         return redirect(run)
     return download(export, asked_file(request), method=request.method)
+
+
+def _choose_again(request: PersonRequest, run: SegmentationRun) -> HttpResponse:
+    """Back to the scoreboard, which says so where one model was chosen twice."""
+    view = View.asked(request.GET)
+    if not view.chosen or len(set(view.chosen)) > 1:
+        messages.warning(request, CHOOSE_TWO)
+    return redirect(f"{run.get_absolute_url()}{view.query}#scoreboard")
 
 
 def _chosen(request: PersonRequest, run: SegmentationRun) -> tuple[Candidate, Candidate] | None:

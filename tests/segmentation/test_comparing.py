@@ -125,13 +125,25 @@ def test_what_was_set_about_each_algorithm_is_told(viewer: Client) -> None:
     assert "<dt>Random starts</dt><dd>25</dd>" in page
 
 
-@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=1", "?a=1&b=x", "?a=1&b=99", "?a=²&b=1"])
+@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=x", "?a=1&b=99", "?a=²&b=1"])
 def test_two_different_models_are_needed(viewer: Client, query: str) -> None:
     run = make_run()
     make_candidate(run=run, position=1)
     for page in ("compare-run", "export-difference"):
         response = viewer.get(reverse(page, args=[run.pk]) + query, follow=True)
         assert "Choose two different models to compare." in text(response)
+
+
+def test_one_model_chosen_twice_is_said_at_the_scoreboard(viewer: Client) -> None:
+    run = make_run()
+    for position in (1, 2, 3):
+        make_candidate(run=run, position=position)
+    response = viewer.get(address("compare-run", run, 3, 3) + "&sort=-stability", follow=True)
+    page = text(response)
+    assert "A and B are the same model." in page[page.index('id="scoreboard"') :]
+    assert page.count('value="3" aria-label="A: K-means on 2') == 1
+    assert page.count(" checked>") == 2
+    assert response.redirect_chain[0][0].endswith("?sort=-stability&a=3&b=3#scoreboard")
 
 
 def test_all_who_differ_are_in_the_file(viewer: Client) -> None:
