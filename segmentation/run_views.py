@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.export_views import asked_file
 from customers.exporting.download import download
 from customers.requests import PersonRequest
-from segmentation.compare_display import agreement_table, score_pairs, side
+from segmentation.compare_display import agreement_table, described, score_pairs, side
 from segmentation.exports import difference_export, memberships_export
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.operations.adopting import NotAdoptable, adopt_run
@@ -139,6 +139,7 @@ def compare_page(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         comparison = compare(run, *chosen)
         apart = who_differs(run, *chosen, comparison, most=LISTED)
+        one, other = described(one, other, comparison)
         context |= {
             "comparison": comparison,
             "differ_share": comparison.differ / max(comparison.customers, 1),
