@@ -102,7 +102,7 @@ class Drawing:
 
     @property
     def numbers(self) -> Numbers | None:
-        """Its table; None for thousands of points, which are only in its CSV file."""
+        """Its table; None where it has none."""
         return None
 
     @property
@@ -130,6 +130,12 @@ class Scatter(Drawing):
     sets: Sequence[PointSet] = ()
     points_are: str = "Customer"  # what the points' labels name
     kind: str = "scatter"
+
+    @property
+    def numbers(self) -> Numbers:
+        """How many points each set has; where each lies is only in its CSV file."""
+        columns = ["Segment", f"{self.points_are}s drawn"]
+        return Numbers(columns, [[one.name, len(one.points)] for one in self.sets])
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,7 @@ class Bracket:
 
     corners: Sequence[Point]
     color: str = "muted"
+    size: int | None = None  # how many are below it
 
     @property
     def height(self) -> float:
@@ -181,15 +188,19 @@ class Dendrogram(Drawing):
     brackets: Sequence[Bracket]
     leaves: Sequence[tuple[float, str]] = ()  # where a lowest branch stands, and what it is
     leaves_are: str = "Customers in each branch"
+    unit: str = "customers"
     cut: Mark | None = None  # the height at which the groups are taken; x is not looked at
     axis: str = "Distance"
     kind: str = "dendrogram"
 
     @property
     def numbers(self) -> Numbers:
-        """How many groups there are before each join, and at which distance it happens."""
-        heights = sorted((bracket.height for bracket in self.brackets), reverse=True)
-        return Numbers(["Groups", f"{self.axis} at which two join"], list(enumerate(heights, 2)))
+        """How many groups there are before each join, at which distance it happens, of how many."""
+        joins = sorted(self.brackets, key=lambda bracket: bracket.height, reverse=True)
+        return Numbers(
+            ["Groups", f"{self.axis} at which two join", f"{self.unit.capitalize()} joined"],
+            [[groups, join.height, join.size] for groups, join in enumerate(joins, 2)],
+        )
 
 
 @dataclass(frozen=True)

@@ -169,8 +169,8 @@ def dendrogram(candidates: Sequence[Candidate]) -> Dendrogram | NotDrawn:
         summary=f"The last {len(corners)} merges of hierarchical clustering, cut into"
         f" {one.clusters} segments.",
         brackets=[
-            Bracket(c, "customers" if cut and max(y for _, y in c) < cut else "muted")
-            for c in corners
+            Bracket(c, "customers" if cut and max(y for _, y in c) < cut else "muted", size)
+            for c, size in zip(corners, _joined(corners, drawn["leaves"]), strict=True)
         ],
         leaves=[
             (LEAF_WIDTH * n + FIRST_LEAF, f"{size:,}") for n, size in enumerate(drawn["leaves"])
@@ -178,6 +178,20 @@ def dendrogram(candidates: Sequence[Candidate]) -> Dendrogram | NotDrawn:
         cut=Mark(0, cut, f"{one.clusters} segments") if cut else None,
         caption=_fitted_on(one),
     )
+
+
+def _joined(brackets: Sequence[Points], leaves: Sequence[int]) -> list[int | None]:
+    """How many customers are below each bracket: those below its two feet."""
+    below = {(float(LEAF_WIDTH * n + FIRST_LEAF), 0.0): size for n, size in enumerate(leaves)}
+    found: dict[int, int | None] = {}
+    lowest_first = sorted(range(len(brackets)), key=lambda n: max(y for _, y in brackets[n]))
+    for n in lowest_first:
+        left, (_, top), _, right = brackets[n]
+        feet = [below.get((x, y)) for x, y in (left, right)]
+        found[n] = None if None in feet else sum(size or 0 for size in feet)
+        if found[n] is not None:
+            below[((left[0] + right[0]) / 2, top)] = found[n] or 0
+    return [found[n] for n in range(len(brackets))]
 
 
 def silhouette_plot(

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from customers.facts.catalogue import CATALOGUE, Feature
 from customers.periods import in_words
-from segmentation.display import SegmentView, found
+from segmentation.display import SegmentView, found, note_of
 from segmentation.engine.recommendation import RULES
 from segmentation.engine.scaling import SCALINGS
 from segmentation.engine.settings import ClusteringSettings
@@ -93,7 +93,7 @@ def drawings(
     """The charts of the analyst's part, and those that do not apply."""
     made = [silhouette_plot(run, views), parallel_profile(views), *score_charts(candidates)]
     return {
-        "charts": [chart for chart in made if not isinstance(chart, NotDrawn)],
+        "charts": [replace(c, note=note_of(run)) for c in made if not isinstance(c, NotDrawn)],
         "not_drawn": [chart for chart in made if isinstance(chart, NotDrawn)],
     }
 

@@ -1,6 +1,7 @@
 """The pages of the adopted segments, and what can be done with one of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import FactsVersion
 from customers.requests import PersonRequest
-from segmentation.display import SegmentView, found
+from segmentation.display import SegmentView, found, note_of
 from segmentation.models import Segment, SegmentationRun
 from segmentation.notices import drift_of, guard_notice, newcomers
 from segmentation.operations.lifecycle import (
@@ -78,7 +79,7 @@ def _adopted(run: SegmentationRun | None, viewer: User) -> dict[str, Any]:
         "guard_notice": guard_notice(run),
         "movement": movement_view(run),
         "over_time": sizes_over_time(),
-        "profile": None if isinstance(profile, NotDrawn) else profile,
+        "profile": None if isinstance(profile, NotDrawn) else replace(profile, note=note_of(run)),
     }
 
 

@@ -34,7 +34,10 @@ window.coterieCharts = (() => {
           align: "end",
           labels: { color: css("--ink-soft"), boxWidth: 10, boxHeight: 10, useBorderRadius: true, borderRadius: 2, font: { family: "Inter", size: 12 } },
         },
-        tooltip: { padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true },
+        tooltip: {
+          padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true,
+          backgroundColor: css("--ink"), titleColor: css("--card"), bodyColor: css("--card"),
+        },
       },
     };
   }
@@ -111,7 +114,10 @@ window.coterieCharts = (() => {
     options.plugins.legend.display = chart.series.length > 1;
     legend(options, chart.series);
     options.plugins.tooltip.callbacks = {
-      label: (item) => ` ${item.dataset.label}: ${show(item.raw, chart)} ${chart.percent ? "" : chart.unit}`,
+      label: ({ dataset, raw }) => {
+        const name = dataset.label.toLowerCase() === chart.unit ? "" : `${dataset.label}: `;
+        return ` ${name}${show(raw, chart)}${chart.percent ? "" : ` ${chart.unit}`}`;
+      },
     };
     return options;
   }

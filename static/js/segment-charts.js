@@ -124,12 +124,16 @@
     options.plugins.tooltip.filter = (item, index) => index === 0;
     options.plugins.tooltip.callbacks = {
       title: () => "",
-      label: (item) => ` ${chart.axis} ${exact(item.parsed.y)}`,
+      label: ({ raw }) => [
+        ` ${chart.axis} ${exact(raw.height)}`,
+        ...(raw.size ? [` ${whole.format(raw.size)} ${chart.unit}`] : []),
+      ],
     };
     // Brackets of one colour are one line with a gap after each of them.
     const datasets = [...new Set(chart.brackets.map((bracket) => bracket.color))].map((name) => ({
       data: chart.brackets.filter((bracket) => bracket.color === name).flatMap((bracket) =>
-        [...bracket.corners, [NaN, NaN]].map(([x, y]) => ({ x, y }))),
+        [...bracket.corners, [NaN, NaN]].map(([x, y]) =>
+          ({ x, y, size: bracket.size, height: Math.max(...bracket.corners.map(([, top]) => top)) }))),
       borderColor: color(name), backgroundColor: color(name), borderWidth: 2, pointRadius: 0, pointHitRadius: 8,
     }));
     const plugins = chart.cut ? [guide("y", chart.cut.y, chart.cut.label)] : [];

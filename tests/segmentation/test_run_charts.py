@@ -133,6 +133,7 @@ def test_the_dendrogram_is_cut_between_two_merges() -> None:
     assert (chart.cut.y, chart.cut.label) == (6, "2 segments")
     assert chart.leaves == [(5, "4"), (15, "6"), (25, "5"), (35, "1,000")]
     assert [bracket.color for bracket in chart.brackets] == ["customers", "customers", "muted"]
+    assert [bracket.size for bracket in chart.brackets] == [10, 1005, 1015]
 
 
 def test_the_silhouette_plot_has_the_names_and_colours_of_the_segments() -> None:

@@ -145,6 +145,7 @@ def test_a_real_run_shows_everything(marketer: Client) -> None:
     kinds = ("curve", "silhouette", "parallel", "scatter", "hbar")
     assert [kind for kind in kinds if f'data-chart="{kind}"' not in page] == []
     assert "It needs DBSCAN." in page
+    assert page.count(f'"note": "{run}, as of ') >= len(kinds)
 
 
 @pytest.mark.usefixtures("history")
