@@ -55,6 +55,7 @@ class Chart:
     axis: str = ""  # what the labels are: Month, City
     percent: bool = False
     stacked: bool = False
+    every_label: bool = False  # none is left out for want of room; "day, run" stands in two lines
     note: str = ""  # the filters that were applied; also written into its CSV file
     # A last row that would crush the picture: only in the numbers, the CSV file and the caption.
     rest: tuple[str, Sequence[float | None]] | None = None

@@ -108,6 +108,12 @@ window.coterieCharts = (() => {
         return lines(label, this.chart.width < 480 ? 16 : 28);
       };
     }
+    if (chart.every_label) {
+      Object.assign(labels.ticks, { autoSkip: false, maxRotation: 90 });
+      labels.ticks.callback = function both(value) {
+        return this.getLabelForValue(value).split(", ");
+      };
+    }
     const unit = chart.percent ? "" : chart.unit[0].toUpperCase() + chart.unit.slice(1);
     options.indexAxis = flipped ? "y" : "x";
     options.scales = flipped ? { y: labels, x: values(chart, unit) } : { x: labels, y: values(chart, unit) };

@@ -237,7 +237,9 @@
     return {
       id: "headings",
       afterDatasetsDraw(drawing) {
-        const [left, right] = sides.map((side) => cut(side, Math.floor(drawing.width / 16)));
+        // Where there is no room for both, the runs without their days: Run 3.
+        const isCut = sides.join("").length > drawing.width / 8;
+        const [left, right] = sides.map((side) => (isCut && side.match(/\((.+)\)$/)?.[1]) || cut(side, Math.floor(drawing.width / 16)));
         write(drawing, left, 0, 14, { bold: true });
         write(drawing, right, drawing.width, 14, { bold: true, align: "right" });
       },
