@@ -21,7 +21,7 @@ class Score:
     is_low_good: bool | None = False  # None: neither is
     is_basic: bool = True  # shown before all columns are asked for
     path: str = ""  # of a value inside the field `approximation`
-    ends: tuple[str, str] | None = None  # the fields of its 95 % interval
+    ends: tuple[str, str] | None = None  # the fields of its 95% interval
 
     def value(self, candidate: Candidate) -> Value:
         if self.path:
@@ -58,7 +58,7 @@ SCORES = (
         "silhouette_common",
         "Silhouette, common",
         "In the standardised space that all models share, −1 to 1; models are ranked by it."
-        " Where it is estimated, with its 95 % interval.",
+        " Where it is estimated, with its 95% interval.",
         _decimals(3),
         ends=("silhouette_low", "silhouette_high"),
     ),

@@ -33,7 +33,7 @@ class DriverView:
     mean: str
     base: str
     effect: float
-    low: float | None = None  # 95 % interval of the effect; None in runs of earlier versions
+    low: float | None = None  # 95% interval of the effect; None in runs of earlier versions
     high: float | None = None
 
     @property
@@ -121,6 +121,10 @@ class Heatmap:
     features: list[Feature]
     rows: list[tuple[SegmentView, list[DriverView]]]
     base: list[str]
+
+    @property
+    def has_burn_rate(self) -> bool:
+        return any(feature.name == "burn_rate" for feature in self.features)
 
 
 def color_of(number: int) -> int:

@@ -25,6 +25,7 @@ from segmentation.display import (
 )
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.knees import knee
+from segmentation.engine.trials import segments_in_words
 from segmentation.models import Candidate, SegmentationRun
 
 MODEL_COLORS = 5  # of the design, for lines of models
@@ -64,7 +65,11 @@ def silhouette_curves(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
         " Higher is better." + (f" Recommended: {best}." if best else ""),
         axes=("Segments", "Silhouette"),
         lines=_lines_of_models(groups),
-        mark=Mark(best.clusters, best.silhouette_common, f"Recommended: {best.clusters} segments")
+        mark=Mark(
+            best.clusters,
+            best.silhouette_common,
+            f"Recommended: {segments_in_words(best.clusters)}",
+        )
         if best and best.silhouette_common is not None
         else None,
         caption="Silhouette in the common space; higher is better."
@@ -167,7 +172,7 @@ def dendrogram(candidates: Sequence[Candidate]) -> Dendrogram | NotDrawn:
         id="dendrogram",
         title=f"{title}: {one.model_name}",
         summary=f"The last {len(corners)} merges of hierarchical clustering, cut into"
-        f" {one.clusters} segments.",
+        f" {segments_in_words(one.clusters)}.",
         brackets=[
             Bracket(c, "customers" if cut and max(y for _, y in c) < cut else "muted", size)
             for c, size in zip(corners, _joined(corners, drawn["leaves"]), strict=True)
@@ -293,5 +298,5 @@ def _fitted_on(candidate: Candidate) -> str:
 
 
 def _with_eps(candidate: Candidate) -> str:
-    found = f"The distance used found {candidate.clusters} segments."
+    found = f"The distance used found {segments_in_words(candidate.clusters)}."
     return f"{found} {_fitted_on(candidate)}".strip()

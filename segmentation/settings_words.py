@@ -9,7 +9,7 @@ from segmentation.engine.bad_settings import BadSettings
 from segmentation.engine.preparing import PreparationSettings
 from segmentation.engine.reductions import Space
 from segmentation.engine.settings import AUTO, ClusteringSettings
-from segmentation.engine.trials import model_title
+from segmentation.engine.trials import model_title, segments_in_words
 from segmentation.models import SegmentationRun
 from segmentation.parameter_words import in_short
 from segmentation.presets import PRESETS, RunSettings
@@ -107,7 +107,7 @@ def _numbers(settings: ClusteringSettings) -> str:
         return ""
     numbers = sorted(settings.clusters)
     if len(numbers) == 1:
-        return f", {numbers[0]} segments"
+        return f", {segments_in_words(numbers[0])}"
     if numbers == list(range(numbers[0], numbers[-1] + 1)):
         return f", {numbers[0]} to {numbers[-1]} segments"
     *most, last = map(str, numbers)

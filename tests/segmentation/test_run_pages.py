@@ -163,6 +163,8 @@ def test_marketers_come_first_and_analysts_after_them(marketer: Client) -> None:
     run = do("natural", clusters=(3, 4))
     before, after = page_of(marketer, run).split('id="analysis"')
     assert statistics_in(before) == []
+    assert run.reasons["assignment"]["rule"] not in before
+    assert run.reasons["assignment"]["rule"] in after
     assert {"silhouette", "rand index", "standard deviation"} <= set(statistics_in(after))
 
 
@@ -258,6 +260,21 @@ def test_the_cards_of_many_segments_are_folded(marketer: Client) -> None:
     shown, folded = page_of(marketer, run).split("3 more segments, the smaller ones")
     assert shown.count('class="segment-card') == 20
     assert folded.count('class="segment-card') == 3
+
+
+def test_the_burn_rate_is_explained_where_it_is_shown(marketer: Client) -> None:
+    said = "The burn rate here is the average of the customers' own rates"
+    assert said in page_of(marketer, make_segment(drivers=[DRIVER]).run)
+    other = make_segment(drivers=[DRIVER | {"feature": "recency_days"}])
+    assert said not in page_of(marketer, other.run)
+
+
+def test_one_segment_is_no_segments(marketer: Client) -> None:
+    run = make_run()
+    make_candidate(run=run, algorithm="dbscan", clusters=1, is_best=True)
+    page = page_of(marketer, run)
+    assert "DBSCAN on 2 principal components, 1 segment<" in page
+    assert "1 segments" not in page
 
 
 def test_customers_in_no_segment_are_counted(marketer: Client) -> None:
