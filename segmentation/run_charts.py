@@ -1,4 +1,4 @@
-"""The charts of a run: how each model was found, and how well customers fit their segments."""
+"""The charts of a run's models: how each was found."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,35 +6,21 @@ from typing import Any, Literal
 
 from customers.charts import (
     Bracket,
-    Chart,
     Curve,
     Dendrogram,
     Mark,
     PointSet,
-    Series,
-    SilhouettePlot,
-    WidthSet,
-)
-from customers.facts.catalogue import CATALOGUE
-from segmentation.display import (
-    IN_NO_SEGMENT,
-    SegmentView,
-    design_color,
-    drawn_color,
-    is_minor,
 )
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.knees import knee
 from segmentation.engine.trials import segments_in_words
-from segmentation.models import Candidate, SegmentationRun
+from segmentation.models import Candidate
 
 MODEL_COLORS = 5  # of the design, for lines of models
 DASHES: tuple[Literal["", "dashed", "dotted"], ...] = ("", "dashed", "dotted")
 FEWEST_NUMBERS = 2  # numbers of segments that make a curve
 LEAF_WIDTH, FIRST_LEAF = 10, 5  # where scipy puts the branches of a dendrogram
 Points = list[tuple[float, float]]
-SD = "standard deviations from everybody"
-IN_PLAIN_WORDS = "below or above everybody"
 
 
 @dataclass(frozen=True)
@@ -197,59 +183,6 @@ def _joined(brackets: Sequence[Points], leaves: Sequence[int]) -> list[int | Non
         if found[n] is not None:
             below[((left[0] + right[0]) / 2, top)] = found[n] or 0
     return [found[n] for n in range(len(brackets))]
-
-
-def silhouette_plot(
-    run: SegmentationRun, views: Sequence[SegmentView]
-) -> SilhouettePlot | NotDrawn:
-    title = "How well customers fit their segment"
-    stored = run.silhouette_plot
-    if not stored:
-        return NotDrawn(title, "It needs at least two segments.")
-    known = [(str(v.segment.position), v.segment.name, design_color(v.segment)) for v in views]
-    widths = stored["widths"]
-    return SilhouettePlot(
-        id="silhouette-plot",
-        title=title,
-        summary="Silhouette width of single customers by segment; above 0 a customer is nearer to"
-        f" the own segment than to any other. The mean is {stored['mean']:.2f}.",
-        sets=[
-            WidthSet(name, color, widths[position])
-            for position, name, color in [*known, ("0", IN_NO_SEGMENT, "muted")]
-            if widths.get(position)
-        ],
-        mean=stored["mean"],
-        caption=f"{stored['shown']:,} customers drawn by the seed. Below 0 a customer is nearer to"
-        " another segment.",
-    )
-
-
-def parallel_profile(views: Sequence[SegmentView], unit: str = SD) -> Chart | NotDrawn:
-    title = "The segments' profiles side by side"
-    measured = {d.feature.name for view in views for d in view.drivers}
-    features = [feature for name, feature in CATALOGUE.items() if name in measured]
-    if len(features) < 2:
-        return NotDrawn(title, "It needs at least two features.")
-    return Chart(
-        id="profiles",
-        kind="parallel",
-        title=title,
-        summary="How far the average of each segment lies from everybody's, by feature.",
-        labels=[feature.label for feature in features],
-        series=[_profile(view, n, [f.name for f in features]) for n, view in enumerate(views)],
-        unit=unit,
-        axis="Feature",
-    )
-
-
-def _profile(view: SegmentView, place: int, names: Iterable[str]) -> Series:
-    effects = {driver.feature.name: driver.effect for driver in view.drivers}
-    return Series(
-        view.segment.name,
-        [round(effects.get(name, 0.0), 3) for name in names],
-        drawn_color(view.segment, place),
-        is_minor=is_minor(place),
-    )
 
 
 def _takes_clusters(candidate: Candidate) -> bool:

@@ -19,7 +19,8 @@ from segmentation.notices import guard_sentence, guard_warns
 from segmentation.operations.progress import STAGES
 from segmentation.parameter_words import parameters_in_words
 from segmentation.presets import RunSettings
-from segmentation.run_charts import NotDrawn, parallel_profile, score_charts, silhouette_plot
+from segmentation.run_charts import NotDrawn, score_charts
+from segmentation.segment_charts import parallel_profile, silhouette_plot
 from segmentation.settings_words import model_in_words, view_of
 
 

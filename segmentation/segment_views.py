@@ -24,8 +24,9 @@ from segmentation.operations.lifecycle import (
     restore_segment,
 )
 from segmentation.over_time import movement_view, sizes_over_time
-from segmentation.run_charts import IN_PLAIN_WORDS, NotDrawn, parallel_profile
+from segmentation.run_charts import NotDrawn
 from segmentation.runs_display import latest_runs, run_rows
+from segmentation.segment_charts import IN_PLAIN_WORDS, parallel_profile
 
 RECENT = 10
 

@@ -11,11 +11,10 @@ from segmentation.run_charts import (
     elbow,
     k_distances,
     likelihoods,
-    parallel_profile,
     score_charts,
     silhouette_curves,
-    silhouette_plot,
 )
+from segmentation.segment_charts import parallel_profile, silhouette_plot
 
 INERTIAS = {2: 1000.0, 3: 600.0, 4: 300.0, 5: 280.0, 6: 265.0, 7: 255.0}
 
