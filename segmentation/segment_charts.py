@@ -4,7 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from customers.charts import Chart, Series, SilhouettePlot, WidthSet
 from customers.facts.catalogue import CATALOGUE
-from segmentation.display import IN_NO_SEGMENT, SegmentView, design_color, drawn_color, is_minor
+from segmentation.display import (
+    IN_NO_SEGMENT,
+    MOST_BARS,
+    SegmentView,
+    design_color,
+    drawn_color,
+    is_minor,
+)
 from segmentation.models import SegmentationRun
 from segmentation.run_charts import NotDrawn
 
@@ -19,7 +26,9 @@ def silhouette_plot(
     stored = run.silhouette_plot
     if not stored:
         return NotDrawn(title, "It needs at least two segments.")
-    known = [(str(v.segment.position), v.segment.name, design_color(v.segment)) for v in views]
+    drawn = views[:MOST_BARS]
+    known = [(str(v.segment.position), v.segment.name, design_color(v.segment)) for v in drawn]
+    fewer = f" Only the {MOST_BARS} largest segments are drawn." if len(views) > MOST_BARS else ""
     widths = stored["widths"]
     return SilhouettePlot(
         id="silhouette-plot",
@@ -33,7 +42,7 @@ def silhouette_plot(
         ],
         mean=stored["mean"],
         caption=f"{stored['shown']:,} customers drawn by the seed. Below 0 a customer is nearer to"
-        " another segment.",
+        f" another segment.{fewer}",
     )
 
 

@@ -149,14 +149,17 @@
     const options = frame();
     const total = chart.sets.reduce((n, set) => n + set.widths.length, 0);
     const gap = 0.035 * total;
+    // However few customers a segment has, there is room for a line of its name.
+    const least = total / (2 * chart.sets.length);
+    const perCustomer = 18 / least; // pixels
     const names = new Map();
     let top = gap;
     const datasets = chart.sets.map((set) => {
       const widths = [...set.widths].sort((a, b) => b - a);
       const [begin, end] = [top, top + widths.length];
-      const fit = widths.length > 0.07 * total ? lines : cut; // two lines need some height
+      const fit = widths.length * perCustomer > 34 ? lines : cut; // two lines need some height
       names.set((begin + end) / 2, fit(set.name, narrow ? 16 : 30));
-      top = end + gap;
+      top = Math.max(end, begin + least) + gap;
       const bars = widths.map((x, i) => ({ x, y: begin + i + 0.5 }));
       // The first and the last bar reach to the edge of their segment.
       const outline = bars.length ? [{ ...bars[0], y: begin }, ...bars, { ...bars.at(-1), y: end }] : [];
@@ -185,7 +188,7 @@
       label: (item) => ` ${item.dataset.label}: ${exact(item.parsed.x)}`,
     };
     const mean = guide("x", chart.mean, `Mean ${exact(chart.mean)}`);
-    return { type: "line", data: { datasets }, options, plugins: [mean], height: 110 + 34 * chart.sets.length };
+    return { type: "line", data: { datasets }, options, plugins: [mean], height: 110 + Math.max(34 * chart.sets.length, perCustomer * top) };
   };
 
   // Whole deviations at the ends, and a tick at 0, where everybody is.
@@ -228,7 +231,7 @@
         })),
       },
       options,
-      height: flipped ? 90 + 36 * chart.labels.length + (narrow ? 20 * chart.series.length : 20) : 0,
+      height: flipped ? 90 + 36 * chart.labels.length + (narrow ? 20 * Math.min(chart.series.length, 11) : 20) : 0,
     };
   };
 

@@ -147,6 +147,15 @@ def test_the_silhouette_plot_has_the_names_and_colours_of_the_segments() -> None
     ]
 
 
+def test_the_silhouettes_of_the_twenty_largest_segments_are_drawn() -> None:
+    stored = {"mean": 0.3, "shown": 25, "widths": {str(n): [0.5] for n in range(26)}}
+    views = [segment_view(segment(n, burn_rate=1.0)) for n in range(1, 26)]
+    chart = silhouette_plot(SegmentationRun(silhouette_plot=stored), views)
+    assert not isinstance(chart, NotDrawn)
+    assert [one.name for one in chart.sets][-2:] == ["Group 20", "In no segment"]
+    assert "Only the 20 largest segments are drawn." in chart.caption
+
+
 def test_the_profile_has_the_features_in_the_order_of_the_catalogue() -> None:
     views = [segment_view(segment(1, burn_rate=1.23456, recency_days=-0.5))]
     chart = parallel_profile(views)
