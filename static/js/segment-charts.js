@@ -82,6 +82,12 @@
     options.plugins.legend.labels.filter = (item) => item.datasetIndex < chart.lines.length;
     // Each with its line, which may be dashed.
     Object.assign(options.plugins.legend.labels, { usePointStyle: true, pointStyle: "line", pointStyleWidth: 30 });
+    legend(options, chart.lines, (item, drawing) => {
+      const { borderColor, borderDash } = drawing.data.datasets[item.datasetIndex];
+      return { ...item, strokeStyle: borderColor, lineDash: borderDash, lineWidth: 2.25 };
+    });
+    // Of two lines that nearly meet both are seen: a dashed one on a wide one.
+    const isPair = chart.lines.length === 2 && chart.lines.some((line) => line.dash);
     options.plugins.tooltip.filter = (item) => item.datasetIndex < chart.lines.length;
     options.plugins.tooltip.callbacks = {
       title: (items) => (items.length ? `${chart.axes[0]}: ${exact(items[0].parsed.x)}` : ""),
@@ -89,7 +95,8 @@
     };
     const datasets = chart.lines.map((line) => ({
       label: line.name, data: line.points.map(([x, y]) => ({ x, y })),
-      borderColor: color(line.color), backgroundColor: color(line.color), borderWidth: 2.25,
+      borderColor: isPair && !line.dash ? fade(color(line.color), 0.45) : color(line.color),
+      backgroundColor: color(line.color), borderWidth: isPair && !line.dash ? 7 : 2.25,
       borderDash: dashes[line.dash] ?? [], pointBorderWidth: 1, order: line.dash ? 0 : 1,
       pointRadius: line.points.length > 40 ? 0 : 3, pointHoverRadius: 5, pointStyle: "circle",
     }));
