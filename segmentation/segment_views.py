@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import FactsVersion
@@ -90,13 +91,19 @@ def _change(
     """Change a segment as the adopted run has it, and go back to where it was asked for."""
     asked = get_object_or_404(Segment.objects.select_related("run", "identity"), pk=pk)
     segment = asked.latest or asked
+    is_on_its_page = request.POST.get("back") == "segment"
+    typed = ""
     try:
         change(segment)
     except NotPossible as error:
         messages.warning(request, str(error))
+        # What was typed is still in the field.
+        if "name" in request.POST:
+            shown = asked if is_on_its_page else segment
+            typed = "?" + urlencode({"rename": str(shown.pk), "typed": request.POST["name"]})
     else:
         segment.refresh_from_db(fields=["name"])
         messages.success(request, f"“{segment.name}” {outcome}.")
-    if request.POST.get("back") == "segment":
-        return redirect(asked)
-    return redirect(f"{reverse('segments')}#segment-{segment.pk}")
+    if is_on_its_page:
+        return redirect(f"{asked.get_absolute_url()}{typed}")
+    return redirect(f"{reverse('segments')}{typed}#segment-{segment.pk}")

@@ -168,7 +168,10 @@ def test_a_name_that_does_not_do_is_refused_in_a_sentence(
     marketer: Client, name: str, sentence: str
 ) -> None:
     segment = one()
-    assert sentence in said(marketer, "rename", segment, name=name)
+    told = said(marketer, "rename", segment, name=name)
+    assert sentence in told
+    assert '<details class="rename" open>' in told
+    assert f'name="name" value="{name}"' in told  # to be mended
     segment.refresh_from_db()
     assert segment.name == "Burners"
 
