@@ -17,6 +17,7 @@ from segmentation.figure_words import in_unit, rule_words
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.notices import guard_sentence, guard_warns
 from segmentation.operations.progress import STAGES
+from segmentation.paper_map import paper_map
 from segmentation.parameter_words import parameters_in_words
 from segmentation.presets import RunSettings
 from segmentation.run_charts import NotDrawn, score_charts
@@ -71,7 +72,7 @@ def result(
 
 
 def on_paper(shown: dict[str, Any]) -> dict[str, Any]:
-    """What only the report shows, of a result: a sheet for each segment, and features by segments.
+    """What only the report shows, of a result: a map, sheets of segments, features by segments.
 
     Paper is narrow: features stand below each other, segments side by side.
     """
@@ -80,6 +81,7 @@ def on_paper(shown: dict[str, Any]) -> dict[str, Any]:
     heat = shown["heatmap"]
     columns = [cells for _, cells in heat.rows]
     return {
+        "map": paper_map(shown["scatter"]) if shown["scatter"] else None,
         "sheets": [(view, round(100 * view.segment.share / largest, 1)) for view in views],
         "turned": [
             (feature, [column[place] for column in columns], heat.base[place])

@@ -363,10 +363,11 @@ def test_an_adopted_run_is_not_deleted(marketer: Client) -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_the_report_has_tables_in_place_of_charts(marketer: Client) -> None:
+def test_the_report_has_tables_and_a_drawing_in_place_of_charts(marketer: Client) -> None:
     run = do("natural")
     page = text(marketer.get(reverse("report-run", args=[run.pk])))
     assert "<canvas" not in page
+    assert page.count('<path class="trial-') == run.segments.count()  # the map
     assert faults_of(page) == []
     for segment in run.segments.all():
         assert segment.strategy in page
