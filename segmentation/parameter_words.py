@@ -65,7 +65,11 @@ def _value(parameter: Parameter, value: Any) -> str:
     if value is None:
         return "found from the data"
     meaning = dict(parameter.choices).get(value)
-    return f"{value.capitalize()}: {meaning[0].lower()}{meaning[1:]}" if meaning else _plain(value)
+    if not meaning:
+        return _plain(value)
+    title = value.capitalize()
+    told = meaning.removesuffix(f" ({title})")
+    return f"{title}: {told[0].lower()}{told[1:]}"
 
 
 def _plain(value: Any) -> str:

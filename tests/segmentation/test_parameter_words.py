@@ -14,6 +14,9 @@ def test_every_parameter_has_its_label_and_its_value() -> None:
     assert parameters_in_words(model("hierarchical", linkage="average")) == [
         ("Distance between groups", "Average: the mean distance between their customers")
     ]
+    assert parameters_in_words(model("hierarchical", linkage="ward"))[0][1] == (
+        "Ward: how much wider the merged group gets"
+    )
     assert parameters_in_words(model("dbscan", eps=0.53781, min_samples=10)) == [
         ("Distance", "0.538"),
         ("Neighbours", "10"),
