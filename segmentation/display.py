@@ -14,6 +14,7 @@ from segmentation.figure_words import in_unit, rule_words
 from segmentation.models import Segment, SegmentationRun
 
 COLORS = 10
+OTHERS = "others"  # the colour of segments that a legend does not name
 MOST_NAMED = 10  # segments that a legend names, the largest
 MOST_BARS = 20  # segments that have a bar of their own, the largest
 TOP_DRIVERS = 3
@@ -144,9 +145,9 @@ def design_color(segment: Segment) -> str:
 
 
 def drawn_color(segment: Segment, place: int) -> str:
-    """The colour of a segment among others in a chart; those that a legend does not name are
-    muted, as their colours would be those of others."""
-    return "muted" if is_minor(place) else design_color(segment)
+    """The colour of a segment among others in a chart; those that a legend does not name have
+    one together, as their own would be those of others."""
+    return OTHERS if is_minor(place) else design_color(segment)
 
 
 SEES_MEMBERS = ("customers.view_customer", "segmentation.view_membership")
@@ -241,7 +242,7 @@ def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
     if rest:
         names.append(f"{len(rest)} others")
         sizes.append(sum(v.segment.size for v in rest))
-        colors.append("muted")
+        colors.append(OTHERS)
     return Chart(
         id="segment-sizes",
         kind="hbar",

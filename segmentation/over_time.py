@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.charts import Chart, Node, Sankey, Series
 from customers.periods import in_words
-from segmentation.display import IN_NO_SEGMENT, MOST_NAMED, color_of
+from segmentation.display import IN_NO_SEGMENT, MOST_NAMED, OTHERS, color_of
 from segmentation.engine.matching import NO_SEGMENT
 from segmentation.models import Segment, SegmentationRun, SegmentIdentity
 
@@ -141,7 +141,7 @@ def sizes_over_time() -> Chart | None:
         Series(
             names[identity],
             [by_run.get(run.pk) for run in runs],
-            "muted" if identity in minor else f"segment-{color_of(identity.color)}",
+            OTHERS if identity in minor else f"segment-{color_of(identity.color)}",
             is_minor=identity in minor,
         )
         for identity, by_run in sizes.items()

@@ -50,10 +50,10 @@ window.coterieCharts = (() => {
       const items = usual(drawing).map((item) => label(item, drawing));
       const [minor, named] = [true, false].map((is) => items.filter(({ datasetIndex: i }) => Boolean(sets[i]?.is_minor) === is));
       if (!minor.length) return named;
-      const muted = css("--muted");
+      const shared = css("--others");
       const together = minor.map((item) => item.datasetIndex);
       const text = `${minor.length} other${minor.length > 1 ? "s" : ""}`;
-      return [...named, { ...minor[0], text, fillStyle: muted, strokeStyle: muted, together }];
+      return [...named, { ...minor[0], text, fillStyle: shared, strokeStyle: shared, together }];
     };
     options.plugins.legend.onClick = (event, item, { chart: drawing }) => {
       const which = item.together ?? [item.datasetIndex];

@@ -227,7 +227,7 @@ def test_the_twenty_largest_segments_have_bars_and_the_others_one() -> None:
     chart = size_chart(SegmentationRun(pk=3), [segment_view(segment) for segment in MANY])
     assert len(chart.labels) == 21
     assert chart.rows[-1] == ("5 others", [10 * (21 + 22 + 23 + 24 + 25)])
-    assert chart.series[0].colors[-1] == "muted"
+    assert chart.series[0].colors[-1] == "others"
 
 
 def test_the_map_names_the_ten_largest_segments() -> None:
@@ -238,4 +238,4 @@ def test_the_map_names_the_ten_largest_segments() -> None:
         *(f"Segment {position}" for position in range(1, 11)),
         "In no segment",
     ]
-    assert {points.color for points in drawn.sets if points.is_minor} == {"muted"}
+    assert {points.color for points in drawn.sets if points.is_minor} == {"others"}

@@ -184,7 +184,7 @@ def test_the_ten_largest_segments_are_named_over_time() -> None:
     adopted(groups)
     series = sizes_over_time().series
     assert [one.name for one in series if one.is_minor] == ["Group 1"]
-    assert [one.color for one in series if one.is_minor] == ["muted"]
+    assert [one.color for one in series if one.is_minor] == ["others"]
 
 
 def test_one_segment_has_its_history(
