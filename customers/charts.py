@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 Point = tuple[float, float]
 Cell = str | float | None
@@ -38,6 +38,7 @@ class Series:
     values: Sequence[float | None]
     color: str
     colors: Sequence[str] = ()  # one for each value, where the values are different things
+    is_minor: bool = False  # the legend names it only together with the others of that kind
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Chart:
     axis: str = ""  # what the labels are: Month, City
     percent: bool = False
     stacked: bool = False
+    every_label: bool = False  # none is left out for want of room; "day, run" stands in two lines
     note: str = ""  # the filters that were applied; also written into its CSV file
     # A last row that would crush the picture: only in the numbers, the CSV file and the caption.
     rest: tuple[str, Sequence[float | None]] | None = None
@@ -101,7 +103,7 @@ class Drawing:
 
     @property
     def numbers(self) -> Numbers | None:
-        """Its table; None for thousands of points, which are only in its CSV file."""
+        """Its table; None where it has none."""
         return None
 
     @property
@@ -117,6 +119,8 @@ class PointSet:
     color: str
     points: Sequence[Point]
     labels: Sequence[str] = ()  # one for each point, told when it is pointed at
+    is_minor: bool = False  # the legend names it only together with the others of that kind
+    dash: Literal["", "dashed", "dotted"] = ""  # of a line through them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +131,12 @@ class Scatter(Drawing):
     sets: Sequence[PointSet] = ()
     points_are: str = "Customer"  # what the points' labels name
     kind: str = "scatter"
+
+    @property
+    def numbers(self) -> Numbers:
+        """How many points each set has; where each lies is only in its CSV file."""
+        columns = ["Segment", f"{self.points_are}s drawn"]
+        return Numbers(columns, [[one.name, len(one.points)] for one in self.sets])
 
 
 @dataclass(frozen=True)
@@ -165,6 +175,7 @@ class Bracket:
 
     corners: Sequence[Point]
     color: str = "muted"
+    size: int | None = None  # how many are below it
 
     @property
     def height(self) -> float:
@@ -178,15 +189,19 @@ class Dendrogram(Drawing):
     brackets: Sequence[Bracket]
     leaves: Sequence[tuple[float, str]] = ()  # where a lowest branch stands, and what it is
     leaves_are: str = "Customers in each branch"
+    unit: str = "customers"
     cut: Mark | None = None  # the height at which the groups are taken; x is not looked at
     axis: str = "Distance"
     kind: str = "dendrogram"
 
     @property
     def numbers(self) -> Numbers:
-        """How many groups there are before each join, and at which distance it happens."""
-        heights = sorted((bracket.height for bracket in self.brackets), reverse=True)
-        return Numbers(["Groups", f"{self.axis} at which two join"], list(enumerate(heights, 2)))
+        """How many groups there are before each join, at which distance it happens, of how many."""
+        joins = sorted(self.brackets, key=lambda bracket: bracket.height, reverse=True)
+        return Numbers(
+            ["Groups", f"{self.axis} at which two join", f"{self.unit.capitalize()} joined"],
+            [[groups, join.height, join.size] for groups, join in enumerate(joins, 2)],
+        )
 
 
 @dataclass(frozen=True)

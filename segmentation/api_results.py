@@ -16,7 +16,7 @@ class DriverSerializer(serializers.Serializer[Any]):
     base = serializers.FloatField()
     effect = serializers.FloatField(help_text="In standard deviations of all customers.")
     low = serializers.FloatField(
-        required=False, help_text="95 % interval of the effect; runs of earlier versions have none."
+        required=False, help_text="95% interval of the effect; runs of earlier versions have none."
     )
     high = serializers.FloatField(required=False)
 

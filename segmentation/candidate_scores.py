@@ -21,7 +21,7 @@ class Score:
     is_low_good: bool | None = False  # None: neither is
     is_basic: bool = True  # shown before all columns are asked for
     path: str = ""  # of a value inside the field `approximation`
-    ends: tuple[str, str] | None = None  # the fields of its 95 % interval
+    ends: tuple[str, str] | None = None  # the fields of its 95% interval
 
     def value(self, candidate: Candidate) -> Value:
         if self.path:
@@ -33,12 +33,15 @@ class Score:
         value = self.value(candidate)
         return NOTHING if value is None else self.written(value).replace("-", "−")
 
+    def bounds(self, candidate: Candidate) -> tuple[float, float] | None:
+        """The ends of its interval; None where the value is exact."""
+        low, high = (getattr(candidate, end) for end in self.ends) if self.ends else (None, None)
+        return None if low is None or high is None else (low, high)
+
     def interval(self, candidate: Candidate) -> str:
         """0.310 to 0.340; empty where the value is exact."""
-        low, high = (getattr(candidate, end) for end in self.ends) if self.ends else (None, None)
-        if low is None or high is None:
-            return ""
-        return f"{low:.3f} to {high:.3f}".replace("-", "−")
+        ends = self.bounds(candidate)
+        return f"{ends[0]:.3f} to {ends[1]:.3f}".replace("-", "−") if ends else ""
 
 
 def _decimals(count: int) -> Callable[[float], str]:
@@ -55,7 +58,7 @@ SCORES = (
         "silhouette_common",
         "Silhouette, common",
         "In the standardised space that all models share, −1 to 1; models are ranked by it."
-        " Where it is estimated, with its 95 % interval.",
+        " Where it is estimated, with its 95% interval.",
         _decimals(3),
         ends=("silhouette_low", "silhouette_high"),
     ),

@@ -1,28 +1,29 @@
 """How segments are shown: drivers in words, the profile as a heatmap, the map as a scatter."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from customers.charts import Chart, Point, PointSet, Scatter, Series
-from customers.facts.catalogue import CATALOGUE, Feature, Kind
+from customers.facts.catalogue import CATALOGUE, Feature
 from customers.periods import in_words
 from segmentation.engine.explain import LARGE, NOTICEABLE
 from segmentation.engine.naming import GENDERS
-from segmentation.engine.rules import Wording, rule_from_dict, rule_in_words
+from segmentation.figure_words import in_unit, rule_words
 from segmentation.models import Segment, SegmentationRun
 
 COLORS = 10
+OTHERS = "others"  # the colour of segments that a legend does not name
+MOST_NAMED = 10  # segments that a legend names, the largest
+MOST_BARS = 20  # segments that have a bar of their own, the largest
 TOP_DRIVERS = 3
+NEARLY_ALL = 0.95  # of a segment, for whom its rule holds
 BAR = 100  # width of a driver's bar in its own units; 50 is the base
 FULL_EFFECT = 2.0  # standard deviations that fill half of the bar
 NO_SEGMENT, IN_NO_SEGMENT = 0, "In no segment"  # a position on the map, and its name
-SMALL = 0.2  # standard deviations below which a difference is none (Cohen, 1988)
 # The lower edges of the heatmap's shades, in standard deviations from the base.
-SHADES = (SMALL, 0.5, LARGE, 1.3)
+SHADES = (NOTICEABLE, 0.5, LARGE, 1.3)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class DriverView:
     mean: str
     base: str
     effect: float
-    low: float | None = None  # 95 % interval of the effect; None in runs of earlier versions
+    low: float | None = None  # 95% interval of the effect; None in runs of earlier versions
     high: float | None = None
 
     @property
@@ -54,7 +55,7 @@ class DriverView:
     @property
     def in_words(self) -> str:
         """The size of the difference (Cohen, 1988), from much lower to much higher."""
-        if abs(self.effect) < SMALL:
+        if abs(self.effect) < NOTICEABLE:
             return "as everybody"
         return f"much {self.comparison}" if abs(self.effect) >= LARGE else self.comparison
 
@@ -76,7 +77,13 @@ class SegmentView:
 
     @property
     def color(self) -> str:
-        return f"seg-{color_of(self.segment.color)}"
+        return design_color(self.segment).replace("segment-", "seg-")
+
+    @property
+    def key(self) -> str:
+        """Its key; a number before its run is adopted, as it may become another segment's then."""
+        segment = self.segment
+        return segment.key if segment.identity_id else f"Segment {segment.position}"
 
     @property
     def reasons(self) -> list[DriverView]:
@@ -106,7 +113,17 @@ class SegmentView:
     def rule(self) -> str:
         """Who is in it, as one sentence to check; empty where the run kept no rule."""
         words = rule_words(self.segment)
-        return f"{words}." if words else ""
+        if not self.segment.rule.get("conditions"):
+            return f"{words}." if words else ""
+        return f"Mostly customers with: {words[0].lower()}{words[1:]}."
+
+    @property
+    def holds_for(self) -> str:
+        """A sentence where the rule does not hold for nearly all of its customers."""
+        covers = self.segment.rule.get("covers")
+        if covers is None or covers >= NEARLY_ALL or not self.segment.rule.get("conditions"):
+            return ""
+        return f"That holds for {covers:.0%} of them."
 
 
 @dataclass(frozen=True)
@@ -115,10 +132,31 @@ class Heatmap:
     rows: list[tuple[SegmentView, list[DriverView]]]
     base: list[str]
 
+    @property
+    def has_burn_rate(self) -> bool:
+        return any(feature.name == "burn_rate" for feature in self.features)
+
 
 def color_of(number: int) -> int:
     """The colour of the design for the number of a segment's colour; they repeat after ten."""
     return (number - 1) % COLORS + 1
+
+
+def is_minor(place: int) -> bool:
+    """Whether a legend names the segment at that place, the largest at 0, only with the others."""
+    return place >= MOST_NAMED
+
+
+def design_color(segment: Segment) -> str:
+    """The name of its colour; before its run is adopted one that no adopted segment has."""
+    palette = "segment" if segment.identity_id else "trial"
+    return f"{palette}-{color_of(segment.color)}"
+
+
+def drawn_color(segment: Segment, place: int) -> str:
+    """The colour of a segment among others in a chart; those that a legend does not name have
+    one together, as their own would be those of others."""
+    return OTHERS if is_minor(place) else design_color(segment)
 
 
 SEES_MEMBERS = ("customers.view_customer", "segmentation.view_membership")
@@ -135,6 +173,7 @@ def found(run: SegmentationRun | None, *, viewer: User) -> dict[str, Any]:
     views = [segment_view(segment) for segment in segments]
     return {
         "segments": views,
+        "active": [view for view in views if not view.segment.is_archived],
         "archived": [view for view in views if view.segment.is_archived],
         "archived_customers": sum(s.size for s in segments if s.is_archived),
         "heatmap": heatmap(views),
@@ -172,7 +211,10 @@ def scatter(
     for x, y, position, who in zip(stored["x"], stored["y"], stored["segment"], ids, strict=True):
         points.setdefault(position, []).append((x, y))
         labels.setdefault(position, []).append(who)
-    shown = [(s.position, s.name, f"segment-{color_of(s.color)}") for s in segments]
+    shown = [
+        (s.position, s.name, drawn_color(s, place), is_minor(place))
+        for place, s in enumerate(segments)
+    ]
     return Scatter(
         id="customer-map",
         title="Map of customers",
@@ -180,16 +222,20 @@ def scatter(
         " Customers who behave alike lie close together.",
         axes=(stored["axes"][0], stored["axes"][1]),
         sets=[
-            PointSet(name, color, points[position], labels[position] if names_people else ())
-            for position, name, color in [*shown, (NO_SEGMENT, IN_NO_SEGMENT, "muted")]
+            PointSet(name, color, points[position], labels[position] if names_people else (), minor)
+            for position, name, color, minor in [
+                *shown,
+                (NO_SEGMENT, IN_NO_SEGMENT, "muted", False),
+            ]
             if position in points
         ],
-        note=_note(run),
+        note=note_of(run),
         caption=_map_caption(stored["shown"], run.customers or 0),
     )
 
 
-def _note(run: SegmentationRun) -> str:
+def note_of(run: SegmentationRun) -> str:
+    """What a chart was made from, as its files say it."""
     return f"{run}, as of {in_words(run.as_of)}" if run.as_of else str(run)
 
 
@@ -199,64 +245,25 @@ def _map_caption(shown: int, customers: int) -> str:
 
 
 def size_chart(run: SegmentationRun, views: list[SegmentView]) -> Chart:
-    note = _note(run)
+    bars, rest = views[:MOST_BARS], views[MOST_BARS:]
+    names = [v.segment.name for v in bars]
+    sizes = [v.segment.size for v in bars]
+    colors = [design_color(v.segment) for v in bars]
+    if rest:
+        names.append(f"{len(rest)} others")
+        sizes.append(sum(v.segment.size for v in rest))
+        colors.append(OTHERS)
     return Chart(
         id="segment-sizes",
         kind="hbar",
         title="Customers by segment",
         summary=", ".join(f"{v.segment.name}: {v.segment.size:,}" for v in views),
-        labels=[v.segment.name for v in views],
-        series=[
-            Series(
-                "Customers",
-                [v.segment.size for v in views],
-                "customers",
-                [f"segment-{color_of(v.segment.color)}" for v in views],
-            )
-        ],
+        labels=names,
+        series=[Series("Customers", sizes, "customers", colors)],
         unit="customers",
         axis="Segment",
-        note=note,
+        note=note_of(run),
     )
-
-
-def rule_words(segment: Segment) -> str:
-    """The rule of a segment in words; empty for one of an earlier version, which has none."""
-    return rule_in_words(rule_from_dict(segment.rule), WORDING) if segment.rule else ""
-
-
-def in_unit(feature: Feature, value: float) -> str:
-    """An average as people read it: 82%, 54 days ago, 7.9"""
-    match feature.kind:
-        case Kind.SHARE | Kind.INDICATOR:
-            return f"{value:.0%}"
-        case Kind.BALANCE:
-            return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−").replace("+0.00", "0")
-    whole = feature.suffix or value >= 100
-    return _with_unit(feature, f"{value:,.{0 if whole else 1}f}")
-
-
-def exactly(feature: Feature, value: float) -> str:
-    """A limit, or one customer's value, with the decimals it has: 62.5%, 7, 2.5 days"""
-    if feature.kind in (Kind.SHARE, Kind.INDICATOR):
-        return f"{_plain(100 * value, 1)}%"
-    return _with_unit(feature, _plain(value, 2).replace("-", "−"))
-
-
-WORDING: Wording = {
-    name: (feature.label, partial(exactly, feature)) for name, feature in CATALOGUE.items()
-}
-
-
-def _plain(value: float, decimals: int) -> str:
-    """With at most so many decimals, and none that says nothing."""
-    return f"{round(value, decimals) + 0.0:,.{decimals}f}".rstrip("0").rstrip(".")
-
-
-def _with_unit(feature: Feature, number: str) -> str:
-    if feature.kind == Kind.MONEY:
-        return f"{number} {settings.CURRENCY}"
-    return number + (feature.suffix.replace("days", "day") if number == "1" else feature.suffix)
 
 
 def _driver(values: dict[str, Any]) -> DriverView:

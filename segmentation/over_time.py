@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.charts import Chart, Node, Sankey, Series
 from customers.periods import in_words
-from segmentation.display import IN_NO_SEGMENT, color_of
+from segmentation.display import IN_NO_SEGMENT, MOST_NAMED, OTHERS, color_of
 from segmentation.engine.matching import NO_SEGMENT
 from segmentation.models import Segment, SegmentationRun, SegmentIdentity
 
@@ -74,6 +74,14 @@ class MovementView:
         return [sum(cell.count for cell in column) for column in columns]
 
     @property
+    def has_left(self) -> bool:
+        return any(place.name == LEFT for place in self.columns)
+
+    @property
+    def has_new(self) -> bool:
+        return any(row.place.name == NEW for row in self.rows)
+
+    @property
     def chart(self) -> Sankey:
         return Sankey(
             id="movement",
@@ -126,11 +134,15 @@ def sizes_over_time() -> Chart | None:
         if segment.identity:
             sizes.setdefault(segment.identity, {})[segment.run_id] = segment.size
     names = _told_apart(sizes)
+    now = runs[-1].pk
+    largest = sorted(sizes, key=lambda i: (-sizes[i].get(now, 0), -sum(sizes[i].values())))
+    minor = largest[MOST_NAMED:]
     series = [
         Series(
             names[identity],
             [by_run.get(run.pk) for run in runs],
-            f"segment-{color_of(identity.color)}",
+            OTHERS if identity in minor else f"segment-{color_of(identity.color)}",
+            is_minor=identity in minor,
         )
         for identity, by_run in sizes.items()
     ]
@@ -148,7 +160,7 @@ def size_history(segment: Segment) -> Chart | None:
         return None
     sizes = [by_run.get(run.pk) for run in runs]
     series = Series("Customers", sizes, f"segment-{color_of(segment.color)}")
-    told = ", ".join(
+    told = "; ".join(
         f"{day}: {'–' if size is None else f'{size:,}'}"
         for day, size in zip(_days(runs), sizes, strict=True)
     )
@@ -184,16 +196,14 @@ def _chart_over_time(
         unit="customers",
         axis="As of",
         stacked=len(series) > 1,
+        every_label=True,
+        note=f"{runs[0]} to {runs[-1]}",
     )
 
 
 def _days(runs: list[SegmentationRun]) -> list[str]:
-    """The day each run looked back from; two of the same day are told apart by their number."""
-    days = [f"{run.as_of:%-d %b %Y}" if run.as_of else str(run) for run in runs]
-    return [
-        f"{day} ({run})" if days.count(day) > 1 else day
-        for day, run in zip(days, runs, strict=True)
-    ]
+    """The day each run looked back from, and the run: 31 Mar 2024, run 3"""
+    return [f"{run.as_of:%-d %b %Y}, {str(run).lower()}" if run.as_of else str(run) for run in runs]
 
 
 def _side(run: SegmentationRun) -> str:

@@ -1,31 +1,26 @@
-"""The charts of a run: how each model was found, and how well customers fit their segments."""
+"""The charts of a run's models: how each was found."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from customers.charts import (
     Bracket,
-    Chart,
     Curve,
     Dendrogram,
     Mark,
     PointSet,
-    Series,
-    SilhouettePlot,
-    WidthSet,
 )
-from customers.facts.catalogue import CATALOGUE
-from segmentation.display import COLORS, IN_NO_SEGMENT, SegmentView, color_of
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.knees import knee
-from segmentation.models import Candidate, SegmentationRun
+from segmentation.engine.trials import segments_in_words
+from segmentation.models import Candidate
 
+MODEL_COLORS = 5  # of the design, for lines of models
+DASHES: tuple[Literal["", "dashed", "dotted"], ...] = ("", "dashed", "dotted")
 FEWEST_NUMBERS = 2  # numbers of segments that make a curve
 LEAF_WIDTH, FIRST_LEAF = 10, 5  # where scipy puts the branches of a dendrogram
 Points = list[tuple[float, float]]
-SD = "standard deviations from everybody"
-IN_PLAIN_WORDS = "below or above everybody"
 
 
 @dataclass(frozen=True)
@@ -44,32 +39,43 @@ def score_charts(candidates: Sequence[Candidate]) -> list[Any]:
 
 def silhouette_curves(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
     title = "How clearly the segments are apart"
-    lines = {
-        name: [
-            (c.clusters, c.silhouette_common) for c in of_model if c.silhouette_common is not None
-        ]
-        for name, of_model in _by_model(c for c in candidates if _takes_clusters(c))
-    }
-    lines = {name: points for name, points in lines.items() if len(points) >= FEWEST_NUMBERS}
-    if not lines:
+    scored = [c for c in candidates if _takes_clusters(c) and c.silhouette_common is not None]
+    groups = [group for _, group in _by_model(scored) if len(group) >= FEWEST_NUMBERS]
+    if not groups:
         return NotDrawn(title, "It needs models with several numbers of segments.")
-    best = next((c for c in candidates if c.is_best and c.model_name in lines), None)
+    best = next((c for group in groups for c in group if c.is_best), None)
     return Curve(
         id="silhouettes",
         title=title,
         summary="Silhouette in the common space by number of segments, a line for each model."
         " Higher is better." + (f" Recommended: {best}." if best else ""),
         axes=("Segments", "Silhouette"),
-        lines=[
-            PointSet(name, f"segment-{color_of(number)}", sorted(points))
-            for number, (name, points) in enumerate(lines.items(), start=1)
-        ],
-        mark=Mark(best.clusters, best.silhouette_common, f"Recommended: {best.clusters} segments")
+        lines=_lines_of_models(groups),
+        mark=Mark(
+            best.clusters,
+            best.silhouette_common,
+            f"Recommended: {segments_in_words(best.clusters)}",
+        )
         if best and best.silhouette_common is not None
         else None,
         caption="Silhouette in the common space; higher is better."
-        + (" Colours repeat." if len(lines) > COLORS else ""),
+        + (" A colour for each algorithm, dashes for the spaces." if len(groups) > 1 else ""),
     )
+
+
+def _lines_of_models(groups: Sequence[list[Candidate]]) -> list[PointSet]:
+    """A colour for each algorithm, none of a segment's; a kind of line for each space."""
+    algorithms = list(ALGORITHMS)
+    spaces = list(dict.fromkeys((g[0].reduction, g[0].components) for g in groups))
+    return [
+        PointSet(
+            group[0].model_name,
+            f"model-{algorithms.index(group[0].algorithm) % MODEL_COLORS + 1}",
+            sorted((c.clusters, c.silhouette_common or 0) for c in group),
+            dash=DASHES[spaces.index((group[0].reduction, group[0].components)) % len(DASHES)],
+        )
+        for group in groups
+    ]
 
 
 def elbow(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
@@ -106,8 +112,10 @@ def likelihoods(candidates: Sequence[Candidate]) -> Curve | NotDrawn:
         f" BIC is lowest with {lowest.clusters} segments.",
         axes=("Segments", "BIC and AIC"),
         lines=[
-            PointSet("BIC", "customers", sorted((c.clusters, c.bic or 0) for c in found)),
-            PointSet("AIC", "burn", sorted((c.clusters, c.aic or 0) for c in found)),
+            PointSet("BIC", "model-1", sorted((c.clusters, c.bic or 0) for c in found)),
+            PointSet(
+                "AIC", "model-3", sorted((c.clusters, c.aic or 0) for c in found), dash="dashed"
+            ),
         ],
         mark=Mark(lowest.clusters, lowest.bic or 0, f"Lowest BIC: {lowest.clusters} segments"),
         from_zero=False,
@@ -150,10 +158,10 @@ def dendrogram(candidates: Sequence[Candidate]) -> Dendrogram | NotDrawn:
         id="dendrogram",
         title=f"{title}: {one.model_name}",
         summary=f"The last {len(corners)} merges of hierarchical clustering, cut into"
-        f" {one.clusters} segments.",
+        f" {segments_in_words(one.clusters)}.",
         brackets=[
-            Bracket(c, "customers" if cut and max(y for _, y in c) < cut else "muted")
-            for c in corners
+            Bracket(c, "customers" if cut and max(y for _, y in c) < cut else "muted", size)
+            for c, size in zip(corners, _joined(corners, drawn["leaves"]), strict=True)
         ],
         leaves=[
             (LEAF_WIDTH * n + FIRST_LEAF, f"{size:,}") for n, size in enumerate(drawn["leaves"])
@@ -163,56 +171,18 @@ def dendrogram(candidates: Sequence[Candidate]) -> Dendrogram | NotDrawn:
     )
 
 
-def silhouette_plot(
-    run: SegmentationRun, views: Sequence[SegmentView]
-) -> SilhouettePlot | NotDrawn:
-    title = "How well customers fit their segment"
-    stored = run.silhouette_plot
-    if not stored:
-        return NotDrawn(title, "It needs at least two segments.")
-    known = [
-        (str(v.segment.position), v.segment.name, f"segment-{color_of(v.segment.color)}")
-        for v in views
-    ]
-    widths = stored["widths"]
-    return SilhouettePlot(
-        id="silhouette-plot",
-        title=title,
-        summary="Silhouette width of single customers by segment; above 0 a customer is nearer to"
-        f" the own segment than to any other. The mean is {stored['mean']:.2f}.",
-        sets=[
-            WidthSet(name, color, widths[position])
-            for position, name, color in [*known, ("0", IN_NO_SEGMENT, "muted")]
-            if widths.get(position)
-        ],
-        mean=stored["mean"],
-        caption=f"{stored['shown']:,} customers drawn by the seed. Below 0 a customer is nearer to"
-        " another segment.",
-    )
-
-
-def parallel_profile(views: Sequence[SegmentView], unit: str = SD) -> Chart | NotDrawn:
-    title = "The segments' profiles side by side"
-    measured = {d.feature.name for view in views for d in view.drivers}
-    features = [feature for name, feature in CATALOGUE.items() if name in measured]
-    if len(features) < 2:
-        return NotDrawn(title, "It needs at least two features.")
-    return Chart(
-        id="profiles",
-        kind="parallel",
-        title=title,
-        summary="How far the average of each segment lies from everybody's, by feature.",
-        labels=[feature.label for feature in features],
-        series=[_profile(view, [feature.name for feature in features]) for view in views],
-        unit=unit,
-        axis="Feature",
-    )
-
-
-def _profile(view: SegmentView, names: Iterable[str]) -> Series:
-    effects = {driver.feature.name: driver.effect for driver in view.drivers}
-    color = f"segment-{color_of(view.segment.color)}"
-    return Series(view.segment.name, [round(effects.get(name, 0.0), 3) for name in names], color)
+def _joined(brackets: Sequence[Points], leaves: Sequence[int]) -> list[int | None]:
+    """How many customers are below each bracket: those below its two feet."""
+    below = {(float(LEAF_WIDTH * n + FIRST_LEAF), 0.0): size for n, size in enumerate(leaves)}
+    found: dict[int, int | None] = {}
+    lowest_first = sorted(range(len(brackets)), key=lambda n: max(y for _, y in brackets[n]))
+    for n in lowest_first:
+        left, (_, top), _, right = brackets[n]
+        feet = [below.get((x, y)) for x, y in (left, right)]
+        found[n] = None if None in feet else sum(size or 0 for size in feet)
+        if found[n] is not None:
+            below[((left[0] + right[0]) / 2, top)] = found[n] or 0
+    return [found[n] for n in range(len(brackets))]
 
 
 def _takes_clusters(candidate: Candidate) -> bool:
@@ -261,5 +231,5 @@ def _fitted_on(candidate: Candidate) -> str:
 
 
 def _with_eps(candidate: Candidate) -> str:
-    found = f"The distance used found {candidate.clusters} segments."
+    found = f"The distance used found {segments_in_words(candidate.clusters)}."
     return f"{found} {_fitted_on(candidate)}".strip()

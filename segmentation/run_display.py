@@ -1,23 +1,28 @@
 """What the pages of a run say: what it found, what its segments rest on, how it was made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from customers.facts.catalogue import CATALOGUE, Feature
-from segmentation.display import SegmentView, found, in_unit, rule_words
-from segmentation.engine.bad_settings import BadSettings
+from customers.periods import in_words
+from segmentation.display import SegmentView, found, note_of
 from segmentation.engine.recommendation import RULES
 from segmentation.engine.scaling import SCALINGS
+from segmentation.engine.settings import ClusteringSettings
 from segmentation.engine.transforms import TRANSFORMS
+from segmentation.figure_words import in_unit, rule_words
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.notices import guard_sentence, guard_warns
 from segmentation.operations.progress import STAGES
+from segmentation.paper_map import paper_map
+from segmentation.parameter_words import parameters_in_words
 from segmentation.presets import RunSettings
-from segmentation.run_charts import NotDrawn, parallel_profile, score_charts, silhouette_plot
-from segmentation.settings_words import SettingsView
+from segmentation.run_charts import NotDrawn, score_charts
+from segmentation.segment_charts import parallel_profile, silhouette_plot
+from segmentation.settings_words import model_in_words, view_of
 
 
 @dataclass(frozen=True)
@@ -61,13 +66,13 @@ def result(
         "assignment": run.reasons.get("assignment"),
         "recommendation": RULES,
         "prepared": prepared_features(run),
-        "settings": settings_in_words(run),
+        "settings": settings_in_words(run, best),
         "seconds": {STAGES.get(name, name): spent for name, spent in run.seconds.items()},
     }
 
 
 def on_paper(shown: dict[str, Any]) -> dict[str, Any]:
-    """What only the report shows, of a result: a sheet for each segment, and features by segments.
+    """What only the report shows, of a result: a map, sheets of segments, features by segments.
 
     Paper is narrow: features stand below each other, segments side by side.
     """
@@ -76,6 +81,7 @@ def on_paper(shown: dict[str, Any]) -> dict[str, Any]:
     heat = shown["heatmap"]
     columns = [cells for _, cells in heat.rows]
     return {
+        "map": paper_map(shown["scatter"]) if shown["scatter"] else None,
         "sheets": [(view, round(100 * view.segment.share / largest, 1)) for view in views],
         "turned": [
             (feature, [column[place] for column in columns], heat.base[place])
@@ -90,7 +96,7 @@ def drawings(
     """The charts of the analyst's part, and those that do not apply."""
     made = [silhouette_plot(run, views), parallel_profile(views), *score_charts(candidates)]
     return {
-        "charts": [chart for chart in made if not isinstance(chart, NotDrawn)],
+        "charts": [replace(c, note=note_of(run)) for c in made if not isinstance(c, NotDrawn)],
         "not_drawn": [chart for chart in made if isinstance(chart, NotDrawn)],
     }
 
@@ -133,17 +139,40 @@ def _missing(feature: Feature, filling: dict[str, Any] | None) -> str:
     return f"{who} had no value and counted as {in_unit(feature, filling['value'])}{rule}."
 
 
-def settings_in_words(run: SegmentationRun) -> list[tuple[str, str]]:
-    """What was asked for."""
-    try:
-        settings = RunSettings.from_json(run.parameters, preset=run.preset, seed=run.seed)
-    except (BadSettings, KeyError):  # of an earlier version
-        return [("Preset", run.preset)]
-    view = SettingsView(settings)
+def settings_in_words(run: SegmentationRun, best: Candidate | None) -> list[tuple[str, str]]:
+    """What was asked for, and what is set about the recommended model."""
+    used = [] if best is None else [("Recommended", str(best)), *parameters_in_words(best)]
+    view = view_of(run)
+    if view is None:
+        return [("Preset", run.preset), *used]
+    settings = view.settings
     scaling = settings.clustering.preparation.scaling
     return [
         ("Preset", view.title),
-        ("Tried", view.model),
+        ("Tried", _tried(settings.clustering, best)),
+        *used,
+        *_map_settings(settings, best),
         ("Scaling", SCALINGS.get(scaling, scaling)),
-        ("As of", "the day asked for" if settings.as_of else "the last day with activity"),
+        ("As of", _as_of(run, is_asked=settings.as_of is not None)),
     ]
+
+
+def _tried(settings: ClusteringSettings, best: Candidate | None) -> str:
+    """The model with as many components as there were, and how many were asked for."""
+    asked = settings.components
+    is_less = best is not None and best.reduction == settings.reduction and best.components < asked
+    if best is None or not is_less or settings.explained is not None or best.reduction == "none":
+        return model_in_words(settings)
+    used = model_in_words(replace(settings, components=best.components))
+    return f"{used}; {asked} components were asked for, and there are no more than these"
+
+
+def _map_settings(settings: RunSettings, best: Candidate | None) -> list[tuple[str, str]]:
+    if best is None or best.reduction != "tsne":
+        return []
+    return [("Perplexity", f"{settings.clustering.perplexity:g}")]
+
+
+def _as_of(run: SegmentationRun, *, is_asked: bool) -> str:
+    why = "the day asked for" if is_asked else "the last day with activity"
+    return f"{in_words(run.as_of)}, {why}" if run.as_of else why

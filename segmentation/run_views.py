@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.export_views import asked_file
 from customers.exporting.download import download
 from customers.requests import PersonRequest
-from segmentation.compare_display import agreement_table, score_pairs, side
+from segmentation.compare_display import agreement_table, described, score_pairs, side
 from segmentation.exports import difference_export, memberships_export
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.operations.adopting import NotAdoptable, adopt_run
@@ -21,9 +22,20 @@ from segmentation.operations.comparing import LISTED, compare, who_differs
 from segmentation.operations.deleting import NotDeletable, delete_run
 from segmentation.operations.labels import LabelsGone
 from segmentation.run_display import drawings, on_paper, result
+from segmentation.runs_display import run_rows
 from segmentation.scoreboard import View, new_run_query, scoreboard
 
+RUNS_ON_A_PAGE = 30
 CHOOSE_TWO = "Choose two different models to compare."
+
+
+@require_safe
+@permission_required("segmentation.view_segmentationrun", raise_exception=True)
+def runs_page(request: PersonRequest) -> HttpResponse:
+    """All runs, the latest first."""
+    runs = Paginator(SegmentationRun.objects.light().order_by("-pk"), RUNS_ON_A_PAGE)
+    page = runs.get_page(request.GET.get("page"))
+    return render(request, "segmentation/runs.html", {"page": page, "runs": run_rows(page)})
 
 
 @require_safe
@@ -122,8 +134,7 @@ def compare_page(request: PersonRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(SegmentationRun.objects.light(), pk=pk)
     chosen = _chosen(request, run)
     if chosen is None:
-        messages.warning(request, CHOOSE_TWO)
-        return redirect(run)
+        return _choose_again(request, run)
     segments = list(run.segments.all())
     one, other = (side(letter, c, segments) for letter, c in zip("AB", chosen, strict=True))
     context: dict[str, Any] = {
@@ -134,6 +145,7 @@ def compare_page(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         comparison = compare(run, *chosen)
         apart = who_differs(run, *chosen, comparison, most=LISTED)
+        one, other = described(one, other, comparison)
         context |= {
             "comparison": comparison,
             "differ_share": comparison.differ / max(comparison.customers, 1),
@@ -163,6 +175,14 @@ def export_difference(request: PersonRequest, pk: int) -> HttpResponseBase:
         messages.warning(request, str(error))
         return redirect(run)
     return download(export, asked_file(request), method=request.method)
+
+
+def _choose_again(request: PersonRequest, run: SegmentationRun) -> HttpResponse:
+    """Back to the scoreboard, which says so where one model was chosen twice."""
+    view = View.asked(request.GET)
+    if not view.chosen or len(set(view.chosen)) > 1:
+        messages.warning(request, CHOOSE_TWO)
+    return redirect(f"{run.get_absolute_url()}{view.query}#scoreboard")
 
 
 def _chosen(request: PersonRequest, run: SegmentationRun) -> tuple[Candidate, Candidate] | None:

@@ -11,6 +11,7 @@ from segmentation.candidate_scores import BY_NAME, SCORES, Score
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.bad_settings import BadSettings
 from segmentation.models import Candidate, SegmentationRun
+from segmentation.parameter_words import told_apart
 from segmentation.presets import RunSettings
 
 FIRST_ROWS = 12  # models that are shown at once
@@ -25,19 +26,29 @@ class View:
     is_reversed: bool = False
     all_columns: bool = False
     all_rows: bool = False
+    chosen: tuple[int, ...] = ()  # positions of A and B; empty: the best two
 
     @classmethod
     def asked(cls, query: QueryDict) -> "View":
         sort = query.get("sort", "")
         name = sort.removeprefix("-")
         known = name if name in {*BY_NAME, MODEL} else ""
-        return cls(known, sort.startswith("-"), "columns" in query, "rows" in query)
+        asked = [query.get(letter, "") for letter in "ab"]
+        is_chosen = all(text.isdecimal() and len(text) < 6 for text in asked)
+        chosen = tuple(map(int, asked)) if is_chosen else ()
+        columns, rows = (bool(query.get(part)) for part in ("columns", "rows"))
+        return cls(known, sort.startswith("-"), columns, rows, chosen)
+
+    @property
+    def order(self) -> str:
+        """-stability: as the address says it."""
+        return f"-{self.sort}" if self.is_reversed else self.sort
 
     @property
     def query(self) -> str:
         """?sort=-stability&columns=all, or "?" for the first view."""
-        sort = f"-{self.sort}" if self.is_reversed else self.sort
-        asked = {"sort": sort, "columns": self.all_columns, "rows": self.all_rows}
+        asked = {"sort": self.order, "columns": self.all_columns, "rows": self.all_rows}
+        asked |= dict(zip("ab", self.chosen, strict=False))
         return "?" + urlencode({k: "all" if v is True else v for k, v in asked.items() if v})
 
     def sorted_by(self, name: str) -> "View":
@@ -50,12 +61,14 @@ class Heading:
     label: str
     meaning: str
     link: str
+    order: str  # what the link sorts by, as the address says it
     direction: str  # ascending, descending or none, for aria-sort
 
 
 @dataclass(frozen=True)
 class Row:
     candidate: Candidate
+    name: str  # of the model, with what tells it from the others of its algorithm
     cells: list[tuple[str, str]]  # a score and its interval, which is empty where it is exact
     new_run: str  # the query of the form for a run with this model alone
 
@@ -66,10 +79,14 @@ class Scoreboard:
 
     headings: list[Heading]
     rows: list[Row]
-    picked: tuple[int, ...]  # positions of the two rows that are chosen at first
+    picked: tuple[int, ...]  # positions of the two rows that are chosen
     total: int
     view: View
     estimated_on: int | None  # customers that the common silhouettes were estimated on
+
+    @property
+    def is_same_twice(self) -> bool:
+        return len(self.view.chosen) == 2 and len(set(self.view.chosen)) == 1
 
     @property
     def more_rows(self) -> str:
@@ -88,19 +105,33 @@ def scoreboard(candidates: Sequence[Candidate], view: View, run: SegmentationRun
     """The candidates of the run as asked."""
     columns = [score for score in SCORES if score.is_basic or view.all_columns]
     ordered = _sorted(candidates, view)
-    shown = ordered if view.all_rows else ordered[:FIRST_ROWS]
+    picked = _picked(ordered, view)
+    is_shown = view.all_rows or len(ordered) <= FIRST_ROWS
+    shown = (
+        ordered
+        if is_shown
+        else [c for n, c in enumerate(ordered) if n < FIRST_ROWS or c.position in view.chosen]
+    )
+    names = told_apart(candidates)
     samples = [c.silhouette_sample for c in candidates if c.silhouette_sample]
     return Scoreboard(
         headings=[
             _heading(view, MODEL, "Model", "The algorithm, and what it worked on.", None),
             *(_heading(view, s.name, s.label, s.meaning, s.is_low_good) for s in columns),
         ],
-        rows=[_row(candidate, columns, run) for candidate in shown],
-        picked=tuple(c.position for c in sorted(shown, key=_importance)[:2]),
+        rows=[_row(c, names[c.position], columns, run) for c in shown],
+        picked=picked,
         total=len(candidates),
         view=view,
         estimated_on=samples[0] if samples else None,
     )
+
+
+def _picked(candidates: Sequence[Candidate], view: View) -> tuple[int, ...]:
+    """The two that were chosen, or else the recommended one and the next."""
+    if set(view.chosen) <= {c.position for c in candidates} and view.chosen:
+        return view.chosen
+    return tuple(c.position for c in sorted(candidates, key=_importance)[:2])
 
 
 def new_run_query(candidate: Candidate, run: SegmentationRun) -> str:
@@ -136,9 +167,10 @@ def _made_with(settings: RunSettings, candidate: Candidate) -> dict[str, object]
     return asked | ({"as_of": settings.as_of.isoformat()} if settings.as_of else {})
 
 
-def _row(candidate: Candidate, columns: Sequence[Score], run: SegmentationRun) -> Row:
+def _row(candidate: Candidate, apart: str, columns: Sequence[Score], run: SegmentationRun) -> Row:
     cells = [(score.text(candidate), score.interval(candidate)) for score in columns]
-    return Row(candidate, cells, new_run_query(candidate, run))
+    name = f"{candidate.model_name}{apart}"
+    return Row(candidate, name, cells, new_run_query(candidate, run))
 
 
 def _heading(view: View, name: str, label: str, meaning: str, is_low_good: bool | None) -> Heading:
@@ -146,7 +178,8 @@ def _heading(view: View, name: str, label: str, meaning: str, is_low_good: bool 
     if view.sort == name:
         is_ascending = (is_low_good is not False) != view.is_reversed
         direction = "ascending" if is_ascending else "descending"
-    return Heading(label, meaning, view.sorted_by(name).query, direction)
+    then = view.sorted_by(name)
+    return Heading(label, meaning, then.query, then.order, direction)
 
 
 def _sorted(candidates: Sequence[Candidate], view: View) -> list[Candidate]:

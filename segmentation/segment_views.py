@@ -1,6 +1,7 @@
 """The pages of the adopted segments, and what can be done with one of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -9,11 +10,12 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import FactsVersion
 from customers.requests import PersonRequest
-from segmentation.display import SegmentView, found
+from segmentation.display import SegmentView, found, note_of
 from segmentation.models import Segment, SegmentationRun
 from segmentation.notices import drift_of, guard_notice, newcomers
 from segmentation.operations.lifecycle import (
@@ -23,8 +25,9 @@ from segmentation.operations.lifecycle import (
     restore_segment,
 )
 from segmentation.over_time import movement_view, sizes_over_time
-from segmentation.presets import PRESETS
-from segmentation.run_charts import IN_PLAIN_WORDS, NotDrawn, parallel_profile
+from segmentation.run_charts import NotDrawn
+from segmentation.runs_display import latest_runs, run_rows
+from segmentation.segment_charts import IN_PLAIN_WORDS, parallel_profile
 
 RECENT = 10
 
@@ -35,8 +38,7 @@ def segments_page(request: PersonRequest) -> HttpResponse:
     run = SegmentationRun.objects.current()
     context = {
         "run": run,
-        "runs": SegmentationRun.objects.light().order_by("-pk")[:RECENT],
-        "presets": {name: preset.label for name, preset in PRESETS.items()},
+        "runs": run_rows(latest_runs(RECENT)),
         "facts": FactsVersion.objects.current(),
     }
     return render(request, "segmentation/segments.html", context | _adopted(run, request.user))
@@ -79,7 +81,7 @@ def _adopted(run: SegmentationRun | None, viewer: User) -> dict[str, Any]:
         "guard_notice": guard_notice(run),
         "movement": movement_view(run),
         "over_time": sizes_over_time(),
-        "profile": None if isinstance(profile, NotDrawn) else profile,
+        "profile": None if isinstance(profile, NotDrawn) else replace(profile, note=note_of(run)),
     }
 
 
@@ -89,13 +91,19 @@ def _change(
     """Change a segment as the adopted run has it, and go back to where it was asked for."""
     asked = get_object_or_404(Segment.objects.select_related("run", "identity"), pk=pk)
     segment = asked.latest or asked
+    is_on_its_page = request.POST.get("back") == "segment"
+    typed = ""
     try:
         change(segment)
     except NotPossible as error:
         messages.warning(request, str(error))
+        # What was typed is still in the field.
+        if "name" in request.POST:
+            shown = asked if is_on_its_page else segment
+            typed = "?" + urlencode({"rename": str(shown.pk), "typed": request.POST["name"]})
     else:
         segment.refresh_from_db(fields=["name"])
         messages.success(request, f"“{segment.name}” {outcome}.")
-    if request.POST.get("back") == "segment":
-        return redirect(asked)
-    return redirect(f"{reverse('segments')}#segment-{segment.pk}")
+    if is_on_its_page:
+        return redirect(f"{asked.get_absolute_url()}{typed}")
+    return redirect(f"{reverse('segments')}{typed}#segment-{segment.pk}")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("customers/", person_views.find, name="find-person"),
     path("customers/<int:pk>/", person_views.person_page, name="person"),
     path("<int:pk>/customers/", views.export_members, name="export-members"),
+    path("runs/", run_views.runs_page, name="runs"),
     path("runs/new/", views.new_run, name="new-run"),
     path("runs/<int:pk>/", run_views.run_page, name="run"),
     path("runs/<int:pk>/adopt/", run_views.adopt, name="adopt-run"),

@@ -11,8 +11,6 @@ from segmentation.engine.sampling import sample_rows
 from segmentation.engine.trees import Bound, Tree, grow
 
 Kind = Literal["above", "below", "between", "yes", "no"]
-# {feature: (its label, how a value of it is written)}
-Wording = Mapping[str, tuple[str, Callable[[float], str]]]
 
 MOST_CUSTOMERS = 50_000  # the tree is fitted on; more move no threshold that can be read
 MOST_MEMBERS = 5_000  # of a segment that the tree of all segments did not find
@@ -22,6 +20,19 @@ SHORTER = 0.01  # what the F-score of a rule may lose for each condition left ou
 
 EVERYBODY = "Every customer"
 NO_RULE = "No short rule tells them from the others"
+
+
+@dataclass(frozen=True)
+class FeatureWords:
+    """How conditions on a feature are said."""
+
+    label: str
+    written: Callable[[float], str]  # a value: 40%, 200 days ago
+    counted: Callable[[float], str] | None = None  # 2 cities, where the label is what is counted
+    none: str = ""  # said of a value of 0: last active today, no outstanding coupons
+
+
+Wording = Mapping[str, FeatureWords]  # by feature
 
 
 @dataclass(frozen=True)
@@ -198,17 +209,29 @@ def _condition(name: str, bounds: list[Bound], indicators: frozenset[str]) -> Co
 
 def _condition_in_words(condition: Condition, wording: Wording) -> str:
     name = condition.feature
-    label, written = wording.get(name, (name.replace("_", " "), lambda value: f"{value:g}"))
+    unknown = FeatureWords(name.replace("_", " "), lambda value: f"{value:g}")
+    words = wording.get(name, unknown)
+    if condition.kind in ("yes", "no"):
+        return words.label if condition.kind == "yes" else f"not {_small(words.label)}"
+    if words.none and condition.kind == "below" and condition.high == 0:
+        return words.none
+    span = _span(condition, words)
+    return span if words.counted else f"{words.label} {span}"
+
+
+def _span(condition: Condition, words: FeatureWords) -> str:
+    """more than 200 days ago, between 3 and 5 cities"""
+    said = words.counted or words.written
     match condition:
+        case Condition(kind="above", low=0, whole=True) if words.none:
+            return f"at least {said(1)}"
         case Condition(kind="above", low=float() | int() as low):
-            return f"{label} more than {written(low)}"
-        case Condition(kind="below", high=float() | int() as high):
-            return f"{label} at most {written(high)}"
+            return f"more than {said(low)}"
         case Condition(kind="between", low=float() | int() as low, high=float() | int() as high):
             lowest = low + 1 if condition.whole else low
-            span = "exactly" if lowest == high else f"between {written(lowest)} and"
-            return f"{label} {span} {written(high)}"
-    return label if condition.kind == "yes" else f"not {_small(label)}"
+            span = "exactly" if lowest == high else f"between {words.written(lowest)} and"
+            return f"{span} {said(high)}"
+    return f"at most {said(condition.high or 0)}"
 
 
 def _small(words: str) -> str:

@@ -13,7 +13,7 @@ from segmentation.engine.algorithms.large import Approximation, agreements_on, f
 from segmentation.engine.preparing import Prepared
 from segmentation.engine.reductions import Reduced, Space, maps_to_compare, reduce
 from segmentation.engine.scoring import Scores, score
-from segmentation.engine.trials import Trial
+from segmentation.engine.trials import Trial, segments_in_words
 
 # Customers that automatic mode fits its models on; the others are assigned.
 SEARCHED = 10_000
@@ -58,7 +58,7 @@ class Candidate:
     @property
     def title(self) -> str:
         """K-means on 2 principal components, 5 segments"""
-        return f"{self.trial.title}, {self.clusters} segments"
+        return f"{self.trial.title}, {segments_in_words(self.clusters)}"
 
 
 @dataclass(frozen=True, eq=False)

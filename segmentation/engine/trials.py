@@ -36,7 +36,13 @@ class Trial:
     @property
     def titles(self) -> list[str]:
         """One for each candidate: K-means on 2 principal components, 5 segments"""
-        return [f"{self.title}, {number} segments" for number in self.clusters] or [self.title]
+        numbers = map(segments_in_words, self.clusters)
+        return [f"{self.title}, {number}" for number in numbers] or [self.title]
+
+
+def segments_in_words(number: int) -> str:
+    """1 segment, 5 segments"""
+    return f"{number} segment{'' if number == 1 else 's'}"
 
 
 def model_title(algorithm: str, space: Space) -> str:

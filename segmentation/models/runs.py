@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from customers.models import FactsVersion, Job
 from segmentation.engine.reductions import Space
-from segmentation.engine.trials import model_title
+from segmentation.engine.trials import model_title, segments_in_words
 from segmentation.querysets import RunQuerySet
 
 
@@ -162,7 +162,7 @@ class Candidate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model_name}, {self.clusters} segments"
+        return f"{self.model_name}, {segments_in_words(self.clusters)}"
 
     @property
     def model_name(self) -> str:

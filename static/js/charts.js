@@ -34,9 +34,41 @@ window.coterieCharts = (() => {
           align: "end",
           labels: { color: css("--ink-soft"), boxWidth: 10, boxHeight: 10, useBorderRadius: true, borderRadius: 2, font: { family: "Inter", size: 12 } },
         },
-        tooltip: { padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true },
+        tooltip: {
+          padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true,
+          backgroundColor: css("--ink"), titleColor: css("--card"), bodyColor: css("--card"),
+        },
       },
     };
+  }
+
+  // The legend names what is not minor, and the minor ones together: "12 others".
+  function legend(options, sets, label = (item) => item) {
+    const usual = Chart.defaults.plugins.legend.labels.generateLabels;
+    const { labels } = options.plugins.legend;
+    labels.generateLabels = (drawing) => {
+      const items = usual(drawing).map((item) => label(item, drawing));
+      const [minor, named] = [true, false].map((is) => items.filter(({ datasetIndex: i }) => Boolean(sets[i]?.is_minor) === is));
+      if (!minor.length) return named;
+      const shared = css("--others");
+      const together = minor.map((item) => item.datasetIndex);
+      const text = `${minor.length} other${minor.length > 1 ? "s" : ""}`;
+      return [...named, { ...minor[0], text, fillStyle: shared, strokeStyle: shared, together }];
+    };
+    options.plugins.legend.onClick = (event, item, { chart: drawing }) => {
+      const which = item.together ?? [item.datasetIndex];
+      which.forEach((i) => drawing.setDatasetVisibility(i, item.hidden));
+      drawing.update();
+    };
+  }
+
+  // What a legend of these names takes, in pixels, where its lines are so wide.
+  function legendHeight(names, wide) {
+    const rows = names.reduce(([count, used], name) => {
+      const width = Math.min(6.6 * name.length + 32, wide);
+      return used + width > wide ? [count + 1, width] : [count, used + width];
+    }, [1, 0]);
+    return 22 * rows[0];
   }
 
   function axis(title, extra = {}) {
@@ -76,12 +108,22 @@ window.coterieCharts = (() => {
         return lines(label, this.chart.width < 480 ? 16 : 28);
       };
     }
+    if (chart.every_label) {
+      Object.assign(labels.ticks, { autoSkip: false, maxRotation: 90 });
+      labels.ticks.callback = function both(value) {
+        return this.getLabelForValue(value).split(", ");
+      };
+    }
     const unit = chart.percent ? "" : chart.unit[0].toUpperCase() + chart.unit.slice(1);
     options.indexAxis = flipped ? "y" : "x";
     options.scales = flipped ? { y: labels, x: values(chart, unit) } : { x: labels, y: values(chart, unit) };
     options.plugins.legend.display = chart.series.length > 1;
+    legend(options, chart.series);
     options.plugins.tooltip.callbacks = {
-      label: (item) => ` ${item.dataset.label}: ${show(item.raw, chart)} ${chart.percent ? "" : chart.unit}`,
+      label: ({ dataset, raw }) => {
+        const name = dataset.label.toLowerCase() === chart.unit ? "" : `${dataset.label}: `;
+        return ` ${name}${show(raw, chart)}${chart.percent ? "" : ` ${chart.unit}`}`;
+      },
     };
     return options;
   }
@@ -119,7 +161,8 @@ window.coterieCharts = (() => {
       };
     },
     hbar(chart, narrow) {
-      return makers.bar(chart, narrow, true);
+      const isLong = chart.labels.some((label) => label.length > (narrow ? 16 : 28));
+      return { ...makers.bar(chart, narrow, true), height: 60 + (isLong ? 34 : 22) * chart.labels.length };
     },
     doughnut(chart) {
       const options = frame();
@@ -151,11 +194,10 @@ window.coterieCharts = (() => {
       options.scales = { x: axis(chart.axes[0]), y: axis(chart.axes[1]) };
       options.plugins.legend.align = "start";
       // Chart.js would show the faded colour of the dots.
-      options.plugins.legend.labels.generateLabels = (drawing) =>
-        drawing.data.datasets.map((set, i) => ({
-          text: set.label, fillStyle: set.backgroundColor, strokeStyle: set.backgroundColor, lineWidth: 0,
-          borderRadius: 2, fontColor: css("--ink-soft"), datasetIndex: i, hidden: !drawing.isDatasetVisible(i),
-        }));
+      legend(options, chart.sets, (item, drawing) => {
+        const { backgroundColor: full } = drawing.data.datasets[item.datasetIndex];
+        return { ...item, fillStyle: full, strokeStyle: full, lineWidth: 0, borderRadius: 2 };
+      });
       options.plugins.tooltip.callbacks = {
         label: (item) => ` ${[item.dataset.names[item.dataIndex], item.dataset.label].filter(Boolean).join(", ")}`,
       };
@@ -175,11 +217,20 @@ window.coterieCharts = (() => {
     },
   };
 
+  // Room for a legend of several lines, and for the picture below it.
+  function withLegend({ type, data, options }, wide) {
+    if (type === "doughnut" || options.plugins.legend.display === false) return 0;
+    const needed = legendHeight(data.datasets.slice(0, 12).map((set) => set.label ?? ""), wide - 8);
+    options.plugins.legend.maxHeight = needed + 22;
+    return needed > 66 ? needed + 300 : 0;
+  }
+
   function draw(canvas) {
     const chart = JSON.parse(document.getElementById(canvas.dataset.source).textContent);
     const box = canvas.parentElement;
-    const { height, ...config } = makers[chart.kind](chart, box.clientWidth < NARROW);
-    if (height) box.style.minHeight = `${height}px`;
+    const { height = 0, ...config } = makers[chart.kind](chart, box.clientWidth < NARROW);
+    const most = withLegend(config, box.clientWidth);
+    if (height || most) box.style.minHeight = `${Math.max(height, most)}px`;
     drawn.get(canvas)?.destroy();
     drawn.set(canvas, new Chart(canvas, config));
   }
@@ -268,5 +319,5 @@ window.coterieCharts = (() => {
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
   // Deferred scripts have all run by then, so every kind is known.
   document.addEventListener("DOMContentLoaded", () => document.fonts.ready.then(() => drawAll()));
-  return { makers, listings, css, color, fade, frame, axis, lines, tick, whole, precise };
+  return { makers, listings, css, color, fade, frame, axis, legend, lines, tick, whole, precise };
 })();

@@ -1,6 +1,6 @@
 // The kinds of chart that show how segments were found, how they differ and who moved.
 (() => {
-  const { makers, listings, css, color, fade, frame, axis, lines, tick, whole, precise } =
+  const { makers, listings, css, color, fade, frame, axis, legend, lines, tick, whole, precise } =
     window.coterieCharts;
   const font = (size, weight = 400) => `${weight} ${size}px Inter, ${css("--bs-font-sans-serif")}`;
   const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
@@ -46,28 +46,48 @@
     };
   }
 
+  // The words stand above all lines, and a thin line leads from them to the mark.
   function markLabel(mark) {
     return {
       id: "mark-label",
       afterDatasetsDraw(drawing) {
+        const { ctx, chartArea: area } = drawing;
         const [x, y] = [drawing.scales.x.getPixelForValue(mark.x), drawing.scales.y.getPixelForValue(mark.y)];
-        write(drawing, mark.label, x + 8, y - 12, { bold: true });
+        ctx.save();
+        ctx.strokeStyle = css("--muted");
+        ctx.setLineDash([2, 3]);
+        ctx.beginPath();
+        ctx.moveTo(x, area.top + 18);
+        ctx.lineTo(x, y - 7);
+        ctx.stroke();
+        ctx.restore();
+        write(drawing, mark.label, x, area.top + 12, { bold: true, align: "center" });
       },
     };
   }
+
+  const dashes = { dashed: [8, 5], dotted: [2, 4] };
 
   makers.curve = (chart) => {
     const options = frame();
     const integers = chart.lines.every((line) => line.points.every(([x]) => Number.isInteger(x)));
     options.scales = {
       x: axis(chart.axes[0], { type: "linear", bounds: "data", grid: { display: false } }),
-      y: axis(chart.axes[1], { beginAtZero: chart.from_zero, grace: chart.mark ? "12%" : 0 }),
+      y: axis(chart.axes[1], { beginAtZero: chart.from_zero, grace: chart.mark ? "16%" : 0 }),
     };
     if (integers) options.scales.x.ticks.precision = 0;
     Object.values(options.scales).forEach((scale) => { scale.ticks.callback = tick; });
     options.interaction = { mode: "nearest", axis: "x", intersect: false };
     options.plugins.legend.display = chart.lines.length > 1;
     options.plugins.legend.labels.filter = (item) => item.datasetIndex < chart.lines.length;
+    // Each with its line, which may be dashed.
+    Object.assign(options.plugins.legend.labels, { usePointStyle: true, pointStyle: "line", pointStyleWidth: 30 });
+    legend(options, chart.lines, (item, drawing) => {
+      const { borderColor, borderDash } = drawing.data.datasets[item.datasetIndex];
+      return { ...item, strokeStyle: borderColor, lineDash: borderDash, lineWidth: 2.25 };
+    });
+    // Of two lines that nearly meet both are seen: a dashed one on a wide one.
+    const isPair = chart.lines.length === 2 && chart.lines.some((line) => line.dash);
     options.plugins.tooltip.filter = (item) => item.datasetIndex < chart.lines.length;
     options.plugins.tooltip.callbacks = {
       title: (items) => (items.length ? `${chart.axes[0]}: ${exact(items[0].parsed.x)}` : ""),
@@ -75,7 +95,9 @@
     };
     const datasets = chart.lines.map((line) => ({
       label: line.name, data: line.points.map(([x, y]) => ({ x, y })),
-      borderColor: color(line.color), backgroundColor: color(line.color), borderWidth: 2.25,
+      borderColor: isPair && !line.dash ? fade(color(line.color), 0.45) : color(line.color),
+      backgroundColor: color(line.color), borderWidth: isPair && !line.dash ? 7 : 2.25,
+      borderDash: dashes[line.dash] ?? [], pointBorderWidth: 1, order: line.dash ? 0 : 1,
       pointRadius: line.points.length > 40 ? 0 : 3, pointHoverRadius: 5, pointStyle: "circle",
     }));
     if (chart.mark) {
@@ -109,12 +131,16 @@
     options.plugins.tooltip.filter = (item, index) => index === 0;
     options.plugins.tooltip.callbacks = {
       title: () => "",
-      label: (item) => ` ${chart.axis} ${exact(item.parsed.y)}`,
+      label: ({ raw }) => [
+        ` ${chart.axis} ${exact(raw.height)}`,
+        ...(raw.size ? [` ${whole.format(raw.size)} ${chart.unit}`] : []),
+      ],
     };
     // Brackets of one colour are one line with a gap after each of them.
     const datasets = [...new Set(chart.brackets.map((bracket) => bracket.color))].map((name) => ({
       data: chart.brackets.filter((bracket) => bracket.color === name).flatMap((bracket) =>
-        [...bracket.corners, [NaN, NaN]].map(([x, y]) => ({ x, y }))),
+        [...bracket.corners, [NaN, NaN]].map(([x, y]) =>
+          ({ x, y, size: bracket.size, height: Math.max(...bracket.corners.map(([, top]) => top)) }))),
       borderColor: color(name), backgroundColor: color(name), borderWidth: 2, pointRadius: 0, pointHitRadius: 8,
     }));
     const plugins = chart.cut ? [guide("y", chart.cut.y, chart.cut.label)] : [];
@@ -130,14 +156,17 @@
     const options = frame();
     const total = chart.sets.reduce((n, set) => n + set.widths.length, 0);
     const gap = 0.035 * total;
+    // However few customers a segment has, there is room for a line of its name.
+    const least = total / (2 * chart.sets.length);
+    const perCustomer = 18 / least; // pixels
     const names = new Map();
     let top = gap;
     const datasets = chart.sets.map((set) => {
       const widths = [...set.widths].sort((a, b) => b - a);
       const [begin, end] = [top, top + widths.length];
-      const fit = widths.length > 0.07 * total ? lines : cut; // two lines need some height
+      const fit = widths.length * perCustomer > 34 ? lines : cut; // two lines need some height
       names.set((begin + end) / 2, fit(set.name, narrow ? 16 : 30));
-      top = end + gap;
+      top = Math.max(end, begin + least) + gap;
       const bars = widths.map((x, i) => ({ x, y: begin + i + 0.5 }));
       // The first and the last bar reach to the edge of their segment.
       const outline = bars.length ? [{ ...bars[0], y: begin }, ...bars, { ...bars.at(-1), y: end }] : [];
@@ -166,7 +195,7 @@
       label: (item) => ` ${item.dataset.label}: ${exact(item.parsed.x)}`,
     };
     const mean = guide("x", chart.mean, `Mean ${exact(chart.mean)}`);
-    return { type: "line", data: { datasets }, options, plugins: [mean], height: 110 + 34 * chart.sets.length };
+    return { type: "line", data: { datasets }, options, plugins: [mean], height: 110 + Math.max(34 * chart.sets.length, perCustomer * top) };
   };
 
   // Whole deviations at the ends, and a tick at 0, where everybody is.
@@ -195,6 +224,7 @@
     options.scales = flipped ? { y: features, x: effects } : { x: features, y: effects };
     options.interaction = { mode: "index", axis: options.indexAxis, intersect: false };
     options.plugins.legend.align = "start";
+    legend(options, chart.series);
     options.plugins.tooltip.itemSort = (a, b) => b.raw - a.raw;
     options.plugins.tooltip.callbacks = { label: (item) => ` ${item.dataset.label}: ${signed(item.raw)}` };
     return {
@@ -208,7 +238,7 @@
         })),
       },
       options,
-      height: flipped ? 90 + 36 * chart.labels.length + (narrow ? 20 * chart.series.length : 20) : 0,
+      height: flipped ? 90 + 36 * chart.labels.length + (narrow ? 20 * Math.min(chart.series.length, 11) : 20) : 0,
     };
   };
 
@@ -217,7 +247,9 @@
     return {
       id: "headings",
       afterDatasetsDraw(drawing) {
-        const [left, right] = sides.map((side) => cut(side, Math.floor(drawing.width / 16)));
+        // Where there is no room for both, the runs without their days: Run 3.
+        const isCut = sides.join("").length > drawing.width / 8;
+        const [left, right] = sides.map((side) => (isCut && side.match(/\((.+)\)$/)?.[1]) || cut(side, Math.floor(drawing.width / 16)));
         write(drawing, left, 0, 14, { bold: true });
         write(drawing, right, drawing.width, 14, { bold: true, align: "right" });
       },

@@ -19,6 +19,7 @@ CUSTOMERS = 2_400
 ADDRESSES = (
     "/segments/",
     "/segments/runs/1/?columns=True&rows=True",
+    "/segments/runs/",
     "/segments/runs/1/compare/?a=1&b=2",
     "/segments/runs/1/report/",
     "/segments/runs/2/",
@@ -86,9 +87,9 @@ def find_the_best(page: Page) -> None:
 
 def look_at_the_scoreboard(page: Page) -> None:
     board = page.locator("#scoreboard")
-    board.get_by_role("link", name="More figures").click()
-    board.get_by_role("link", name=re.compile("^Stability")).click()
-    board.get_by_role("link", name="Show all 69 models").click()
+    board.get_by_role("button", name="More figures").click()
+    board.get_by_role("button", name=re.compile("^Stability")).click()
+    board.get_by_role("button", name="Show all 69 models").click()
     expect(board.locator("tbody tr")).to_have_count(69)
     shown = board.locator("tbody tr", has=page.get_by_text("recommended", exact=True))
     expect(shown).to_have_count(1)

@@ -12,7 +12,6 @@ from customers.charts import (
     Chart,
     Curve,
     Dendrogram,
-    Drawing,
     Mark,
     Node,
     Numbers,
@@ -43,8 +42,8 @@ def make_curve(**changes: Any) -> Curve:
 
 
 def make_dendrogram() -> Dendrogram:
-    low = Bracket([(5, 0), (5, 1.5), (15, 1.5), (15, 0)], "segment-1")
-    high = Bracket([(10, 1.5), (10, 4), (25, 4), (25, 0)])
+    low = Bracket([(5, 0), (5, 1.5), (15, 1.5), (15, 0)], "segment-1", 48)
+    high = Bracket([(10, 1.5), (10, 4), (25, 4), (25, 0)], size=51)
     leaves = [(5, "40"), (15, "8"), (25, "3")]
     return Dendrogram(**WORDS, brackets=[low, high], leaves=leaves, cut=Mark(0, 2, "2 segments"))
 
@@ -82,7 +81,7 @@ def test_a_chart_is_on_its_page_in_words_and_as_data(make: Any) -> None:
     assert json.loads(json.dumps(chart.data, allow_nan=False))["kind"] == chart.kind
 
 
-@pytest.mark.parametrize("make", [m for m in EVERY if m is not make_scatter])
+@pytest.mark.parametrize("make", EVERY)
 def test_a_chart_shows_its_numbers_as_a_table(make: Any) -> None:
     chart = make()
     page = render_to_string("_chart.html", {"chart": chart})
@@ -92,10 +91,10 @@ def test_a_chart_shows_its_numbers_as_a_table(make: Any) -> None:
     assert handed_over == [list(row) for row in chart.numbers.rows]
 
 
-def test_thousands_of_points_are_no_table() -> None:
-    scatter: Drawing = make_scatter()
-    assert scatter.numbers is None
-    assert 'data-chart-tool="numbers"' not in render_to_string("_chart.html", {"chart": scatter})
+def test_points_are_counted_by_segment_in_place_of_a_table_of_all() -> None:
+    scatter = make_scatter()
+    assert scatter.numbers.columns == ["Segment", "Customers drawn"]
+    assert scatter.numbers.rows == [[one.name, len(one.points)] for one in scatter.sets]
 
 
 def test_points_carry_the_customers_they_stand_for() -> None:
@@ -131,8 +130,8 @@ def test_curves_with_different_places_share_one_table() -> None:
 
 def test_a_dendrogram_tells_at_which_distance_groups_join() -> None:
     numbers = make_dendrogram().numbers
-    assert numbers.columns == ["Groups", "Distance at which two join"]
-    assert numbers.rows == [(2, 4), (3, 1.5)]
+    assert numbers.columns == ["Groups", "Distance at which two join", "Customers joined"]
+    assert numbers.rows == [[2, 4, 51], [3, 1.5, 48]]
 
 
 def test_a_silhouette_plot_tells_each_segment_with_customers() -> None:

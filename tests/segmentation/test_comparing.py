@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Customer
+from segmentation.compare_display import score_pairs
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.operations.comparing import compare, who_differs
 from segmentation.operations.labels import LabelsGone, customers_in_no_segment
@@ -100,7 +101,8 @@ def test_the_page_shows_where_the_same_customers_are(viewer: Client) -> None:
     page = text(viewer.get(address("compare-run", run)))
     assert "1 of 6 customers (16.7%) are in different segments." in page
     assert '<td class="num is-pair is-largest">2<small class="d-block">66.7%</small></td>' in page
-    assert '<th scope="row" class="fw-normal">c</th><td>Keen burners</td><td>Segment 1</td>' in page
+    assert '?external_id=c">c</a></th><td>Keen burners</td>' in page
+    assert "<td>Segment 1, mostly Segment 2</td>" in page
     assert "In no segment" in page
     assert faults_of(page) == []
 
@@ -116,13 +118,58 @@ def test_scores_stand_side_by_side_and_the_better_one_is_marked(viewer: Client) 
     assert "its models can be compared by their scores only" in page
 
 
-@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=1", "?a=1&b=x", "?a=1&b=99", "?a=²&b=1"])
+@pytest.mark.parametrize(
+    ("first", "second", "better"),
+    [
+        ({"stability": 0.8}, {"stability": 0.805}, ""),
+        ({"stability": 0.8}, {"stability": 0.82}, "B"),
+        (
+            {"silhouette_common": 0.30, "silhouette_low": 0.28, "silhouette_high": 0.32},
+            {"silhouette_common": 0.315, "silhouette_low": 0.30, "silhouette_high": 0.33},
+            "",
+        ),
+        (
+            {"silhouette_common": 0.30, "silhouette_low": 0.299, "silhouette_high": 0.301},
+            {"silhouette_common": 0.305, "silhouette_low": 0.304, "silhouette_high": 0.306},
+            "B",
+        ),
+    ],
+)
+def test_a_model_is_better_only_by_more_than_chance_or_rounding(
+    first: dict[str, float], second: dict[str, float], better: str
+) -> None:
+    pairs = score_pairs(Candidate(clusters=3, **first), Candidate(clusters=3, **second))
+    assert pairs[-1].better == better
+
+
+def test_what_was_set_about_each_algorithm_is_told(viewer: Client) -> None:
+    run = make_run()
+    make_candidate(run=run, position=1, algorithm="hierarchical", parameters={"linkage": "ward"})
+    make_candidate(run=run, position=2, parameters={"starts": 25})
+    page = text(viewer.get(address("compare-run", run)))
+    assert "<dt>Distance between groups</dt><dd>Ward: how much wider" in page
+    assert "<dt>Random starts</dt><dd>25</dd>" in page
+
+
+@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=x", "?a=1&b=99", "?a=²&b=1"])
 def test_two_different_models_are_needed(viewer: Client, query: str) -> None:
     run = make_run()
     make_candidate(run=run, position=1)
     for page in ("compare-run", "export-difference"):
         response = viewer.get(reverse(page, args=[run.pk]) + query, follow=True)
         assert "Choose two different models to compare." in text(response)
+
+
+def test_one_model_chosen_twice_is_said_at_the_scoreboard(viewer: Client) -> None:
+    run = make_run()
+    for position in (1, 2, 3):
+        make_candidate(run=run, position=position)
+    response = viewer.get(address("compare-run", run, 3, 3) + "&sort=-stability", follow=True)
+    page = text(response)
+    assert "A and B are the same model." in page[page.index('id="scoreboard"') :]
+    assert page.count('value="3" aria-label="A: K-means on 2') == 1
+    assert page.count(" checked>") == 2
+    assert response.redirect_chain[0][0].endswith("?sort=-stability&a=3&b=3#scoreboard")
 
 
 def test_all_who_differ_are_in_the_file(viewer: Client) -> None:

@@ -5,18 +5,15 @@ from typing import Any
 
 import pytest
 
-from customers.facts.catalogue import CATALOGUE
 from segmentation.display import (
     DriverView,
     color_of,
-    exactly,
     heatmap,
-    in_unit,
     scatter,
     segment_view,
     size_chart,
 )
-from segmentation.models import Segment, SegmentationRun
+from segmentation.models import Segment, SegmentationRun, SegmentIdentity
 
 
 def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, Any]:
@@ -25,54 +22,12 @@ def make_driver(feature: str = "burn_rate", effect: float = 1.0) -> dict[str, An
 
 def make_segment(position: int = 1, **values: Any) -> Segment:
     defaults = {"name": f"Segment {position}", "size": 10 * position, "drivers": [make_driver()]}
-    return Segment(position=position, **defaults | {"color": position} | values)
+    defaults |= {"color": position, "identity": SegmentIdentity(pk=position)}
+    return Segment(position=position, **defaults | values)
 
 
 def shown(effect: float) -> DriverView:
     return segment_view(make_segment(drivers=[make_driver(effect=effect)])).drivers[0]
-
-
-@pytest.mark.parametrize(
-    ("feature", "value", "text"),
-    [
-        ("burn_rate", 0.824, "82%"),
-        ("gender_name_Female", 0.5, "50%"),
-        ("recency_days", 53.72, "54 days ago"),
-        ("recency_days", 1234.4, "1,234 days ago"),
-        ("transaction_frequency", 7.94, "7.9"),
-        ("transaction_frequency", 99.94, "99.9"),
-        ("transaction_frequency", 1234.4, "1,234"),
-        ("merchant_frequency", 1.24, "1.2"),
-        ("tenure_days", 1.2, "1 day"),
-        ("trend", -0.354, "−0.35"),
-        ("trend", 0.2, "+0.20"),
-        ("trend", 0.001, "0"),
-        ("amount_total", 1234.5, "1,234 EGP"),
-        ("amount_per_burn", 34.56, "34.6 EGP"),
-    ],
-)
-def test_a_figure_is_told_in_its_unit(feature: str, value: float, text: str) -> None:
-    assert in_unit(CATALOGUE[feature], value) == text
-
-
-@pytest.mark.parametrize(
-    ("feature", "value", "text"),
-    [
-        ("burn_rate", 0.5, "50%"),
-        ("burn_rate", 0.625, "62.5%"),
-        ("burn_rate", 1 / 3, "33.3%"),
-        ("burn_rate", 1, "100%"),
-        ("merchant_frequency", 2.0, "2"),
-        ("transaction_frequency", 1200.0, "1,200"),
-        ("claims_per_month", 2.25, "2.25"),
-        ("recency_days", 200.0, "200 days ago"),
-        ("recency_days", 1.0, "1 day ago"),
-        ("trend", -0.5, "−0.5"),
-        ("amount_total", 99.9, "99.9 EGP"),
-    ],
-)
-def test_a_limit_has_the_decimals_it_needs(feature: str, value: float, text: str) -> None:
-    assert exactly(CATALOGUE[feature], value) == text
 
 
 def make_rule(*conditions: tuple[str, str, float | None, float | None]) -> dict[str, Any]:
@@ -88,8 +43,33 @@ def test_a_rule_is_one_sentence_in_units() -> None:
         ("gender_name_Female", "no", None, None),
     )
     assert segment_view(make_segment(rule=rule)).rule == (
-        "Last active more than 200 days ago, burn rate between 50% and 62.5%, and not female."
+        "Mostly customers with: last active more than 200 days ago, burn rate between 50% and"
+        " 62.5%, and not female."
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (("city_frequency", "above", 2.0, None), "more than 2 cities."),
+        (("city_frequency", "below", None, 1.0), "at most 1 city."),
+        (("outstanding", "below", None, 0.0), "no outstanding coupons."),
+        (("claims_per_month", "above", 2.25, None), "more than 2.25 claims per month."),
+        (("recency_days", "below", None, 0.0), "last active today."),
+        (("tenure_days", "below", None, 90.0), "customer for at most 90 days."),
+    ],
+)
+def test_what_is_counted_is_named_with_its_number(condition: Any, words: str) -> None:
+    said = segment_view(make_segment(rule=make_rule(condition))).rule
+    assert said == f"Mostly customers with: {words}"
+
+
+def test_a_rule_says_for_how_many_it_holds_unless_for_nearly_all() -> None:
+    rule = make_rule(("burn_rate", "above", 0.5, None))
+    view = segment_view(make_segment(rule=rule | {"covers": 0.77}))
+    assert view.holds_for == "That holds for 77% of them."
+    assert segment_view(make_segment(rule=rule | {"covers": 0.95})).holds_for == ""
+    assert segment_view(make_segment(rule=make_rule())).holds_for == ""
 
 
 def test_a_segment_without_a_rule_says_none() -> None:
@@ -102,9 +82,9 @@ def test_a_segment_without_a_rule_says_none() -> None:
     ("effect", "shade"),
     [
         (0.0, "heat-0"),
-        (0.19, "heat-0"),
-        (-0.19, "heat-0"),
-        (0.2, "heat-p1"),
+        (0.29, "heat-0"),
+        (-0.29, "heat-0"),
+        (0.3, "heat-p1"),
         (0.5, "heat-p2"),
         (-0.79, "heat-n2"),
         (0.8, "heat-p3"),
@@ -156,9 +136,9 @@ def test_a_reason_is_noticeable() -> None:
 @pytest.mark.parametrize(
     ("feature", "effect", "words"),
     [
-        ("burn_rate", 0.19, "as everybody"),
-        ("burn_rate", -0.19, "as everybody"),
-        ("burn_rate", 0.2, "higher"),
+        ("burn_rate", 0.29, "as everybody"),
+        ("burn_rate", -0.29, "as everybody"),
+        ("burn_rate", 0.3, "higher"),
         ("burn_rate", -0.79, "lower"),
         ("burn_rate", 0.8, "much higher"),
         ("recency_days", 0.5, "longer ago"),
@@ -170,9 +150,24 @@ def test_a_difference_is_told_in_words(feature: str, effect: float, words: str) 
     assert view.drivers[0].in_words == words
 
 
+@pytest.mark.parametrize("effect", [0.2, 0.29, 0.3, 0.5])
+def test_a_card_and_the_heatmap_agree_on_what_is_noticeable(effect: float) -> None:
+    view = segment_view(make_segment(drivers=[make_driver(effect=effect)]))
+    cell = view.drivers[0]
+    assert bool(view.reasons) == (cell.in_words != "as everybody") == (cell.shade != "heat-0")
+
+
 def test_colours_repeat_after_ten() -> None:
     assert [color_of(position) for position in (1, 10, 11, 21)] == [1, 10, 1, 1]
     assert segment_view(make_segment(3, color=12)).color == "seg-2"
+
+
+def test_before_a_run_is_adopted_its_segments_have_no_key_and_no_colour_of_an_adopted_one() -> None:
+    adopted = segment_view(make_segment(3, key="S7", color=7))
+    tried = segment_view(make_segment(3, key="S3", identity=None))
+    assert (adopted.key, adopted.color) == ("S7", "seg-7")
+    assert (tried.key, tried.color) == ("Segment 3", "trial-3")
+    assert size_chart(SegmentationRun(pk=3), [tried]).series[0].colors == ["trial-3"]
 
 
 def test_the_heatmap_has_the_order_of_the_catalogue() -> None:
@@ -223,3 +218,24 @@ def test_sizes_are_told_by_segment_in_its_colour() -> None:
     assert chart.series[0].colors == ["segment-1", "segment-2"]
     assert chart.summary == "Segment 1: 10, Segment 2: 2,000"
     assert chart.note == "Run 3, as of 4 July 2024"
+
+
+MANY = [make_segment(position) for position in range(1, 26)]
+
+
+def test_the_twenty_largest_segments_have_bars_and_the_others_one() -> None:
+    chart = size_chart(SegmentationRun(pk=3), [segment_view(segment) for segment in MANY])
+    assert len(chart.labels) == 21
+    assert chart.rows[-1] == ("5 others", [10 * (21 + 22 + 23 + 24 + 25)])
+    assert chart.series[0].colors[-1] == "others"
+
+
+def test_the_map_names_the_ten_largest_segments() -> None:
+    places = [*range(1, 26), 0]
+    stored = {"x": places, "y": places, "segment": places, "axes": ["A", "B"], "shown": 26}
+    drawn = scatter(SegmentationRun(pk=1, customers=26, customer_map=stored), MANY)
+    assert [points.name for points in drawn.sets if not points.is_minor] == [
+        *(f"Segment {position}" for position in range(1, 11)),
+        "In no segment",
+    ]
+    assert {points.color for points in drawn.sets if points.is_minor} == {"others"}

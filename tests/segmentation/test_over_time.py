@@ -159,7 +159,9 @@ def test_sizes_are_stacked_by_identity_over_the_adopted_runs(
 ) -> None:
     make_segment()  # of a run that nobody adopted
     chart = sizes_over_time()
-    assert chart.labels == ["31 Mar 2024", "30 Jun 2024"]
+    first, second = (f"run {run.pk}" for run in two_runs)
+    assert chart.labels == [f"31 Mar 2024, {first}", f"30 Jun 2024, {second}"]
+    assert chart.every_label
     assert [(s.name, s.values, s.color) for s in chart.series] == [
         ("Burners", [5, 6], "segment-1"),
         ("Lapsed", [6, 5], "segment-2"),
@@ -168,10 +170,21 @@ def test_sizes_are_stacked_by_identity_over_the_adopted_runs(
     assert chart.stacked
 
 
-def test_runs_of_the_same_day_are_told_apart() -> None:
+def test_runs_stand_in_the_order_they_were_adopted_each_once() -> None:
     burners = people(3)
-    runs = [adopted({"Burners": burners}, as_of=date(2024, 3, 31)) for _ in range(2)]
-    assert sizes_over_time().labels == [f"31 Mar 2024 ({run})" for run in runs]
+    runs = [adopted({"Burners": burners}, as_of=date(2024, 3, day)) for day in (30, 31)]
+    adopt_run(run=runs[0], adopted_by=None)
+    again, other = (f"run {run.pk}" for run in runs)
+    assert sizes_over_time().labels == [f"31 Mar 2024, {other}", f"30 Mar 2024, {again}"]
+
+
+def test_the_ten_largest_segments_are_named_over_time() -> None:
+    groups = {f"Group {n}": people(n) for n in range(1, 12)}
+    adopted(groups)
+    adopted(groups)
+    series = sizes_over_time().series
+    assert [one.name for one in series if one.is_minor] == ["Group 1"]
+    assert [one.color for one in series if one.is_minor] == ["others"]
 
 
 def test_one_segment_has_its_history(
@@ -180,7 +193,8 @@ def test_one_segment_has_its_history(
     _, second = two_runs
     chart = size_history(second.segments.get(name="Burners"))
     assert chart.series[0].values == [5, 6]
-    assert chart.summary == "31 Mar 2024: 5, 30 Jun 2024: 6"
+    assert chart.summary.startswith("31 Mar 2024, run ")
+    assert chart.summary.endswith(f"run {second.pk}: 6")
     assert size_history(second.segments.get(name="Savers")) is None
     assert size_history(make_segment()) is None
 

@@ -1,5 +1,6 @@
 """The pages of segments and runs."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from customers.models import FactsVersion
 from customers.operations.facts import mark_facts_stale, refresh_facts
 from segmentation.models import SegmentationRun
 from segmentation.operations.runs import execute_run
-from segmentation.presets import PRESETS
+from segmentation.presets import PRESETS, preset_settings
 from tests.factories import (
     make_history,
     make_run,
@@ -153,9 +154,50 @@ def test_runs_are_listed_with_what_was_asked_for_and_found(marketer: Client) -> 
     make_run(verdict="weak")
     make_run(verdict="", status=Status.FAILED)
     page = text(marketer.get(reverse("segments")))
-    assert page.count(f"<td>{PRESETS['reference'].label}</td>") == 2
-    assert "<td>Loose groups</td>" in page
-    assert "<td>–</td>" in page
+    assert page.count(f">{PRESETS['reference'].label}</span>") == 2
+    assert page.count("K-means on 2 main directions, 5 segments") == 2
+    assert '<td data-label="Found">Loose groups</td>' in page
+    assert '<td data-label="Found">–</td>' in page
+
+
+def test_a_run_says_what_was_changed(marketer: Client) -> None:
+    changed = preset_settings(
+        "natural",
+        algorithm="hierarchical",
+        clusters=(4,),
+        parameters={"linkage": "average"},
+        features=("burn_rate", "recency_days"),
+        as_of=date(2024, 3, 1),
+    )
+    make_run(preset="natural", parameters=changed.to_json())
+    told = text(marketer.get(reverse("runs")))
+    assert "As many groups as there are, changed" in told
+    assert (
+        "Hierarchical, 4 segments, by burn rate, last active, as of 1 March 2024, average linkage"
+        in told
+    )
+
+
+def test_the_adopted_run_is_always_among_the_runs(marketer: Client) -> None:
+    adopted = make_run(is_current=True)
+    for _ in range(12):
+        latest = make_run()
+    page = text(marketer.get(reverse("segments")))
+    assert f">{adopted}</a> <span" in page
+    assert page.count('data-label="When"') == 11
+    assert f">{latest}</a>" in page
+
+
+def test_all_runs_are_on_pages_of_their_own(marketer: Client) -> None:
+    runs = [make_run() for _ in range(31)]
+    assert 'href="/segments/runs/">All runs</a>' in text(marketer.get(reverse("segments")))
+    assert "1 to 30 of 31" in text(marketer.get(reverse("runs")))
+    assert f">{runs[0]}</a>" in text(marketer.get(reverse("runs") + "?page=2"))
+
+
+def test_a_run_of_an_earlier_version_is_listed(marketer: Client) -> None:
+    run = make_run(parameters={})
+    assert f">{run}</a>" in text(marketer.get(reverse("runs")))
 
 
 @pytest.mark.parametrize(

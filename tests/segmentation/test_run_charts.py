@@ -4,18 +4,17 @@ import pytest
 
 from customers.charts import Curve
 from segmentation.display import segment_view
-from segmentation.models import Candidate, Segment, SegmentationRun
+from segmentation.models import Candidate, Segment, SegmentationRun, SegmentIdentity
 from segmentation.run_charts import (
     NotDrawn,
     dendrogram,
     elbow,
     k_distances,
     likelihoods,
-    parallel_profile,
     score_charts,
     silhouette_curves,
-    silhouette_plot,
 )
+from segmentation.segment_charts import parallel_profile, silhouette_plot
 
 INERTIAS = {2: 1000.0, 3: 600.0, 4: 300.0, 5: 280.0, 6: 265.0, 7: 255.0}
 
@@ -30,7 +29,9 @@ def segment(position: int, **effects: float) -> Segment:
         {"feature": name, "mean": 1.0, "base": 0.5, "effect": effect}
         for name, effect in effects.items()
     ]
-    return Segment(position=position, color=position, name=f"Group {position}", drivers=drivers)
+    identity = SegmentIdentity(pk=position)
+    name = f"Group {position}"
+    return Segment(position=position, color=position, name=name, drivers=drivers, identity=identity)
 
 
 def test_silhouettes_have_a_line_for_each_model_and_a_mark_at_the_recommended_one() -> None:
@@ -49,6 +50,19 @@ def test_silhouettes_have_a_line_for_each_model_and_a_mark_at_the_recommended_on
     }
     assert chart.mark is not None
     assert (chart.mark.x, chart.mark.y, chart.mark.label) == (3, 0.4, "Recommended: 3 segments")
+
+
+def test_lines_of_models_have_no_colour_of_a_segment() -> None:
+    tried = [
+        candidate(k, algorithm, silhouette_common=0.3, reduction=reduction)
+        for algorithm in ("kmeans", "hierarchical")
+        for reduction in ("none", "pca")
+        for k in (2, 3)
+    ]
+    chart = silhouette_curves(tried)
+    assert isinstance(chart, Curve)
+    assert len({(line.color, line.dash) for line in chart.lines}) == 4
+    assert {line.color.rstrip("12345") for line in chart.lines} == {"model-"}
 
 
 def test_a_silhouette_of_zero_is_a_point_like_any_other() -> None:
@@ -118,6 +132,7 @@ def test_the_dendrogram_is_cut_between_two_merges() -> None:
     assert (chart.cut.y, chart.cut.label) == (6, "2 segments")
     assert chart.leaves == [(5, "4"), (15, "6"), (25, "5"), (35, "1,000")]
     assert [bracket.color for bracket in chart.brackets] == ["customers", "customers", "muted"]
+    assert [bracket.size for bracket in chart.brackets] == [10, 1005, 1015]
 
 
 def test_the_silhouette_plot_has_the_names_and_colours_of_the_segments() -> None:
@@ -130,6 +145,15 @@ def test_the_silhouette_plot_has_the_names_and_colours_of_the_segments() -> None
         ("Group 2", "segment-2", [0.4]),
         ("In no segment", "muted", [-0.2]),
     ]
+
+
+def test_the_silhouettes_of_the_twenty_largest_segments_are_drawn() -> None:
+    stored = {"mean": 0.3, "shown": 25, "widths": {str(n): [0.5] for n in range(26)}}
+    views = [segment_view(segment(n, burn_rate=1.0)) for n in range(1, 26)]
+    chart = silhouette_plot(SegmentationRun(silhouette_plot=stored), views)
+    assert not isinstance(chart, NotDrawn)
+    assert [one.name for one in chart.sets][-2:] == ["Group 20", "In no segment"]
+    assert "Only the 20 largest segments are drawn." in chart.caption
 
 
 def test_the_profile_has_the_features_in_the_order_of_the_catalogue() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 from segmentation.engine.recommendation import RULES
 from segmentation.models import Candidate, SegmentationRun
 from segmentation.operations.adopting import adopt_run
+from segmentation.presets import preset_settings
 from tests.ecommerce.test_pages import faults_of
 from tests.factories import make_candidate, make_customer, make_run, make_segment, make_user
 from tests.segmentation.running import do
@@ -63,6 +65,7 @@ def test_the_models_that_are_finished_are_shown_already(marketer: Client) -> Non
     make_candidate(run=run, stability=0.91)
     page = page_of(marketer, run)
     assert "Tried so far: 1 model<" in page
+    assert page.index("For analysts") < page.index("Tried so far")
     assert '<td class="num">0.91</td>' in page
     assert "Compare A and B" not in page  # who is where is kept at the end
 
@@ -111,7 +114,8 @@ def test_a_stopped_run_offers_each_finished_model(marketer: Client) -> None:
     run = make_run(status=Status.CANCELLED, preset="auto", seed=3)
     make_candidate(run=run, clusters=4)
     page = page_of(marketer, run)
-    assert "The models that were finished by then are kept below." in page
+    assert "The models that were finished by then are below. Their scores are kept" in page
+    assert page.index("For analysts") < page.index("What was tried")
     asked = "preset=auto&amp;algorithm=kmeans&amp;reduction=pca&amp;clusters=4&amp;components=2"
     assert f"{reverse('new-run')}?{asked}&amp;features=recency_days," in page
     assert "&amp;seed=3" in page
@@ -141,6 +145,7 @@ def test_a_real_run_shows_everything(marketer: Client) -> None:
     kinds = ("curve", "silhouette", "parallel", "scatter", "hbar")
     assert [kind for kind in kinds if f'data-chart="{kind}"' not in page] == []
     assert "It needs DBSCAN." in page
+    assert page.count(f'"note": "{run}, as of ') >= len(kinds)
 
 
 @pytest.mark.usefixtures("history")
@@ -158,6 +163,8 @@ def test_marketers_come_first_and_analysts_after_them(marketer: Client) -> None:
     run = do("natural", clusters=(3, 4))
     before, after = page_of(marketer, run).split('id="analysis"')
     assert statistics_in(before) == []
+    assert run.reasons["assignment"]["rule"] not in before
+    assert run.reasons["assignment"]["rule"] in after
     assert {"silhouette", "rand index", "standard deviation"} <= set(statistics_in(after))
 
 
@@ -189,7 +196,7 @@ def test_rules_are_told_with_how_far_they_hold(marketer: Client) -> None:
     make_segment(run=run, rule=RULE)
     page = page_of(marketer, run)
     assert "<td>Burn rate more than 70%</td>" in page
-    assert "put 84% of the customers into the segment they are in" in page
+    assert "One tree of such rules for all segments at once puts 84% of the customers" in page
     assert 'data-label="Covers">90%</td>' in page
     assert 'data-label="Is right">75%</td>' in page
 
@@ -202,6 +209,24 @@ def test_what_was_done_to_each_feature_is_told(marketer: Client) -> None:
     assert "Logarithm: the large values move together" in page
     assert "+2.15" in page
     assert "12 customers had no value and counted as 7 days, the median of the others." in page
+
+
+def test_how_the_recommended_model_was_made_is_told_in_full(marketer: Client) -> None:
+    run = make_run(as_of=date(2024, 7, 4))
+    make_candidate(
+        run=run, is_best=True, algorithm="hierarchical", parameters={"linkage": "complete"}
+    )
+    page = page_of(marketer, run)
+    assert "<dd>Complete: the distance between their farthest customers</dd>" in page
+    assert "<dd>4 July 2024, the last day with activity</dd>" in page
+    assert "Hierarchical on 2 principal components, complete linkage" in page  # the scoreboard
+
+
+def test_what_was_used_is_told_where_more_was_asked_for(marketer: Client) -> None:
+    run = make_run(parameters=preset_settings("reference", components=9).to_json())
+    make_candidate(run=run, is_best=True, components=7)
+    used = "K-means on 7 principal components, 5 segments; 9 components were asked for"
+    assert used in page_of(marketer, run)
 
 
 def test_an_approximation_is_told_with_its_size_and_agreement(marketer: Client) -> None:
@@ -228,6 +253,30 @@ def test_what_gender_does_is_said(marketer: Client, agreement: float, tone: str)
     page = page_of(marketer, make_run(guard=guard))
     assert "<p>About gender.</p>" in page
     assert ("notice-warn" in page) == (tone == "exclamation")
+
+
+def test_the_cards_of_many_segments_are_folded(marketer: Client) -> None:
+    run = make_run()
+    for _ in range(23):
+        make_segment(run=run)
+    shown, folded = page_of(marketer, run).split("3 more segments, the smaller ones")
+    assert shown.count('class="segment-card') == 20
+    assert folded.count('class="segment-card') == 3
+
+
+def test_the_burn_rate_is_explained_where_it_is_shown(marketer: Client) -> None:
+    said = "The burn rate here is the average of the customers' own rates"
+    assert said in page_of(marketer, make_segment(drivers=[DRIVER]).run)
+    other = make_segment(drivers=[DRIVER | {"feature": "recency_days"}])
+    assert said not in page_of(marketer, other.run)
+
+
+def test_one_segment_is_no_segments(marketer: Client) -> None:
+    run = make_run()
+    make_candidate(run=run, algorithm="dbscan", clusters=1, is_best=True)
+    page = page_of(marketer, run)
+    assert "DBSCAN on 2 principal components, 1 segment<" in page
+    assert "1 segments" not in page
 
 
 def test_customers_in_no_segment_are_counted(marketer: Client) -> None:
@@ -316,10 +365,11 @@ def test_an_adopted_run_is_not_deleted(marketer: Client) -> None:
 
 
 @pytest.mark.usefixtures("history")
-def test_the_report_has_tables_in_place_of_charts(marketer: Client) -> None:
+def test_the_report_has_tables_and_a_drawing_in_place_of_charts(marketer: Client) -> None:
     run = do("natural")
     page = text(marketer.get(reverse("report-run", args=[run.pk])))
     assert "<canvas" not in page
+    assert page.count('<path class="trial-') == run.segments.count()  # the map
     assert faults_of(page) == []
     for segment in run.segments.all():
         assert segment.strategy in page

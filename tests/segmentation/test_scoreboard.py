@@ -56,6 +56,20 @@ def test_a_column_is_sorted_best_first_and_what_has_no_figure_last(
     assert positions(TRIED, query) == expected
 
 
+def test_sorting_keeps_the_two_that_were_chosen() -> None:
+    many = [candidate(n, silhouette_common=n / 100) for n in range(1, FIRST_ROWS + 5)]
+    view = View.asked(QueryDict("a=1&b=9&sort=silhouette_common"))
+    board = scoreboard(many, view, RUN)
+    assert board.picked == (1, 9)
+    assert 1 in [row.candidate.position for row in board.rows]  # else it could not be kept
+    assert view.sorted_by("stability").query == "?sort=stability&a=1&b=9"
+    assert not board.is_same_twice
+
+
+def test_models_that_are_gone_are_not_chosen() -> None:
+    assert scoreboard(TRIED, View.asked(QueryDict("a=1&b=99")), RUN).picked == (4, 3)
+
+
 def test_models_are_sorted_by_name_and_number() -> None:
     tried = [
         candidate(1, clusters=5),

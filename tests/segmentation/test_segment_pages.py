@@ -77,7 +77,8 @@ def test_a_card_has_key_size_colour_and_rule(marketer: Client) -> None:
     assert f'class="segment-card seg-3" id="segment-{segment.pk}"' in shown
     assert f">{segment.key}</span>" in shown
     assert '<b class="num">1,234</b>' in shown
-    assert "</b>Burn rate more than 62.5%.</p>" in shown
+    assert "</b>Mostly customers with: burn rate more than 62.5%. <span" in shown
+    assert "That holds for 90% of them." in shown
 
 
 def test_who_moved_is_a_table_and_sentences(marketer: Client) -> None:
@@ -189,7 +190,10 @@ def test_a_name_that_does_not_do_is_refused_in_a_sentence(
     marketer: Client, name: str, sentence: str
 ) -> None:
     segment = one()
-    assert sentence in said(marketer, "rename", segment, name=name)
+    told = said(marketer, "rename", segment, name=name)
+    assert sentence in told
+    assert '<details class="rename" open>' in told
+    assert f'name="name" value="{name}"' in told  # to be mended
     segment.refresh_from_db()
     assert segment.name == "Burners"
 

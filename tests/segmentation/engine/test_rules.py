@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from segmentation.engine.features import Features
 from segmentation.engine.rules import (
     Condition,
+    FeatureWords,
     Rules,
     SegmentRule,
     decision_rules,
@@ -18,10 +19,15 @@ from segmentation.engine.rules import (
 from tests.segmentation.engine.builders import blobs, make_features
 
 WORDING = {
-    "recency_days": ("Last active", lambda days: f"{days:.0f} days ago"),
-    "burn_rate": ("Burn rate", lambda share: f"{share:.0%}"),
-    "merchant_frequency": ("Merchants", lambda number: f"{number:g}"),
-    "gender_name_Female": ("Female", lambda share: f"{share:.0%}"),
+    "recency_days": FeatureWords(
+        "Last active", lambda days: f"{days:.0f} days ago", none="last active today"
+    ),
+    "burn_rate": FeatureWords("Burn rate", lambda share: f"{share:.0%}"),
+    "merchant_frequency": FeatureWords("Merchants", lambda number: f"{number:g}"),
+    "city_frequency": FeatureWords(
+        "Cities", lambda number: f"{number:g}", lambda number: f"{number:g} cities"
+    ),
+    "gender_name_Female": FeatureWords("Female", lambda share: f"{share:.0%}"),
 }
 
 
@@ -162,6 +168,11 @@ def test_gender_is_asked_as_yes_or_no() -> None:
         (Condition("merchant_frequency", "between", 2.0, 5.0, True), "Merchants between 3 and 5"),
         (Condition("merchant_frequency", "between", 2.0, 3.0, True), "Merchants exactly 3"),
         (Condition("basket_value", "above", 2.5), "Basket value more than 2.5"),
+        (Condition("city_frequency", "above", 2.0, None, True), "More than 2 cities"),
+        (Condition("city_frequency", "below", None, 2.0, True), "At most 2 cities"),
+        (Condition("city_frequency", "between", 2.0, 5.0, True), "Between 3 and 5 cities"),
+        (Condition("recency_days", "below", None, 0.0, True), "Last active today"),
+        (Condition("recency_days", "above", 0.0, None, True), "Last active at least 1 days ago"),
     ],
 )
 def test_a_condition_in_words(condition: Condition, words: str) -> None:
