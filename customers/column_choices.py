@@ -1,15 +1,18 @@
 """What the page of the columns offers and asks for, part by part."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from customers.import_reading import DATES_IN_WORDS, headings_of
+from customers.import_reading import DATES_IN_WORDS, DECIMALS_IN_WORDS, headings_of
 from customers.importing.column_words import TABLES_IN_WORDS, label_of
-from customers.importing.mapping import PartMapping, faults_of_mapping
+from customers.importing.mapping import COMMA, PartMapping, faults_of_mapping
+from customers.importing.numbers import TWO_WAYS as AMOUNT_TWO_WAYS
+from customers.importing.numbers import NumberColumn
 from customers.importing.parts import Format, Part
 from customers.importing.tables import SHEETS, Kind
 from customers.periods import in_words
@@ -70,6 +73,12 @@ def still_to_name(table: str, columns: Mapping[str, str | None]) -> list[str]:
     return [option.label for option in _missing(table, given)]
 
 
+def all_of(words: Sequence[str]) -> str:
+    """As "Status", "Status and Branch", "Claimed on, Status and Branch"."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def other_faults(part: Part, mapping: PartMapping) -> list[str]:
     """What is wrong with how a part is read beyond the columns that are still to be named."""
     if not mapping.table:
@@ -87,14 +96,14 @@ def samples_of(part: Part, position: int) -> list[str]:
 
 def unsure_date(part: Part, mapping: PartMapping) -> str:
     """The first day among the sample that could be read two ways; empty where there is none."""
-    days = [c.name for c in mapping.sheet.columns if c.kind is Kind.DAY] if mapping.sheet else []
-    cells = (
-        cell.strip()
-        for position, heading in enumerate(part.headings)
-        if mapping.columns.get(heading) in days
-        for cell in _cells(part, position)
-    )
+    cells = _cells_of_kind(part, mapping, Kind.DAY)
     return next((cell for cell in cells if _both_ways(cell)), "")
+
+
+def unsure_number(part: Part, mapping: PartMapping) -> str:
+    """The first amount among the sample that could be read two ways; empty where there is none."""
+    cells = _cells_of_kind(part, mapping, Kind.MONEY)
+    return next((cell for cell in cells if re.match(AMOUNT_TWO_WAYS, cell)), "")
 
 
 def date_choices(cell: str) -> list[tuple[str, str]]:
@@ -108,6 +117,14 @@ def date_choices(cell: str) -> list[tuple[str, str]]:
     ]
 
 
+def decimal_choices(cell: str) -> list[tuple[str, str]]:
+    """The decimal marks, with what the cell means with each."""
+    return [
+        (mark, f"{words}: {cell} is {_read(cell, has_comma=mark == COMMA)}")
+        for mark, words in DECIMALS_IN_WORDS.items()
+    ]
+
+
 def choices_with(known: Mapping[str, str], found: str, said: str | None) -> list[tuple[str, str]]:
     """What can be chosen instead of what is found, with what is found or was said."""
     first = "Find it" if said or not found else f"As found: {known.get(found, found)}"
@@ -117,6 +134,18 @@ def choices_with(known: Mapping[str, str], found: str, said: str | None) -> list
 
 def _missing(table: str, given: set[str | None]) -> list[Option]:
     return [o for o in options_of(table) if o.is_required and o.name not in given]
+
+
+def _read(cell: str, *, has_comma: bool) -> str:
+    return f"{Decimal(NumberColumn(has_comma).read(cell)).normalize():,f}"
+
+
+def _cells_of_kind(part: Part, mapping: PartMapping, kind: Kind) -> Iterator[str]:
+    """The cells of the sample under headings that are read as columns of that kind."""
+    named = {c.name for c in mapping.sheet.columns if c.kind is kind} if mapping.sheet else set()
+    for position, heading in enumerate(part.headings):
+        if mapping.columns.get(heading) in named:
+            yield from (cell.strip() for cell in _cells(part, position))
 
 
 def _cells(part: Part, position: int) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_safe
 from customers.api.records import BranchFilter, CustomerFilter, TransactionFilter
 from customers.export_forms import ExportForm
 from customers.exporting.download import CSV, FILES, XLSX_TYPE, download
-from customers.exporting.export import Export
 from customers.exporting.figures import overview_export
 from customers.exporting.filters import filters_in_words
 from customers.exporting.records import record_export
@@ -25,6 +25,7 @@ from customers.importing.template import template_workbook
 from customers.overview import overview
 from customers.requests import PersonRequest
 
+NOTHING = "There are no {table} that fit. Nothing was downloaded."
 FILTERS: dict[str, Any] = {
     "transactions": TransactionFilter,
     "customers": CustomerFilter,
@@ -38,23 +39,30 @@ def export_records(request: PersonRequest) -> HttpResponseBase:
     """The form, and the file once it is filled in."""
     form = ExportForm(request.GET or None)
     if not form.is_valid():
-        context = {"export_form": form}
-        status = 422 if form.is_bound else 200
-        return render(request, "customers/export.html", context, status=status)
+        return _export_page(request, form)
     table = form.cleaned_data["table"]
     if not request.user.has_perm(f"customers.view_{TABLE_NAMED[table].model._meta.model_name}"):
         raise PermissionDenied
-    export = _record_export(table, form.filters)
+    rows, filters = _chosen(table, form.filters)
+    if not rows.exists():
+        form.add_error(None, NOTHING.format(table=table))
+        return _export_page(request, form)
+    export = record_export(table, rows, filters)
     return download(export, form.cleaned_data["file"], method=request.method)
 
 
-def _record_export(table: str, filters: dict[str, str]) -> Export:
+def _export_page(request: PersonRequest, form: ExportForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "customers/export.html", {"export_form": form}, status=status)
+
+
+def _chosen(table: str, filters: dict[str, str]) -> tuple[QuerySet[Any], list[tuple[str, str]]]:
+    """The rows that the filters leave, and the filters in words."""
     rows = TABLE_NAMED[table].model._default_manager.all()
     if table not in FILTERS:
-        return record_export(table, rows)
+        return rows, []
     filterset = FILTERS[table](filters, queryset=rows)
-    rows = filterset.qs
-    return record_export(table, rows, filters_in_words(filterset.form.cleaned_data))
+    return filterset.qs, list(filters_in_words(filterset.form.cleaned_data))
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Of when the figures are, as every page says it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -11,6 +12,7 @@ from customers.periods import in_words
 
 # Longer without a claim or a burn than a shop is usually closed.
 QUIET_DAYS = 14
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,17 @@ def freshness() -> Freshness | None:
     version = FactsVersion.objects.current()
     if version is None:
         return None
-    made = f"Figures made {timesince(version.created_at, timezone.now(), depth=1)} ago"
+    made = f"Figures made {_ago(version.created_at)}"
     if facts_are_stale():
-        return Freshness(f"{made}. Newer records are being added.", is_stale=True)
+        return Freshness(f"{made}. Newer records follow within five minutes.", is_stale=True)
     if version.last_day is None:
         return Freshness(f"{made}.", is_stale=False)
     quiet = (timezone.localdate() - version.last_day).days
     since = f", {quiet:,} days ago" if quiet > QUIET_DAYS else ""
     until = f"Last activity {in_words(version.last_day)}{since}."
     return Freshness(f"{made}. {until}", is_stale=quiet > QUIET_DAYS)
+
+
+def _ago(moment: datetime) -> str:
+    now = timezone.now()
+    return "just now" if now - moment < A_MINUTE else f"{timesince(moment, now, depth=1)} ago"

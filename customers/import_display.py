@@ -7,9 +7,11 @@ from typing import Any
 from customers.import_preview import ChangedRow, changes_of
 from customers.importing.tables import SHEETS
 from customers.models import DataImport
-from customers.operations.undo import NotUndoable, check_undoable
+from customers.models.imports import UNDO_STOPPED
+from customers.operations.undo import NotUndoable, check_records, check_undoable
 
 Status, Task = DataImport.Status, DataImport.Task
+UNDO_FAILED = "It could not be undone;"  # how a sentence of a worker that was lost begins
 SLOW = 10_000  # rows; with fewer nobody wants to know how fast it was
 STOPPING_IN_WORDS: dict[str, str] = {
     Task.CHECK: "This is only the check; nothing is loaded before you say so.",
@@ -112,13 +114,27 @@ def is_discarded(data_import: DataImport) -> bool:
     )
 
 
-def why_not_undoable(data_import: DataImport) -> str | None:
-    """Why a loaded import can't be undone; None when it can."""
+def why_not_undoable(
+    data_import: DataImport, *, looking_at_records: bool = False
+) -> NotUndoable | None:
+    """Why a loaded import can't be undone; None when it can.
+
+    A look at the records takes seconds where there are millions.
+    """
     try:
         check_undoable(data_import)
+        if looking_at_records:
+            check_records(data_import)
     except NotUndoable as error:
-        return str(error)
+        return error
     return None
+
+
+def said_of_undo(data_import: DataImport) -> str:
+    """What a loaded import says of an undo that did not come to its end; empty without one."""
+    error = data_import.error
+    is_whole = not error or error == UNDO_STOPPED or error.startswith(UNDO_FAILED)
+    return error if is_whole else f"Not undone: {error}"
 
 
 def took(data_import: DataImport) -> timedelta | None:

@@ -13,7 +13,9 @@ from customers.importing.tables import SHEETS, TABLES, Kind
 from customers.models import DataImport
 from customers.periods import in_words
 
+NUMBERS = (Kind.MONEY, Kind.DEGREES)
 FEW_HEADINGS = 3
+IF_NOT = ". If "  # how the advice to whoever knows better begins
 SAY_DATES = "Say how the dates are written"
 SAY_DECIMALS = "Say how the numbers are written"
 
@@ -50,6 +52,7 @@ class ChangedRow:
 class Cell:
     label: str
     value: str | None
+    is_number: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class FirstRows:
     """The first rows of a table as they would be stored."""
 
     table: str
-    columns: list[tuple[str, str]]  # name, label
+    columns: list[tuple[str, str, bool]]  # name, label, whether it is a number
     rows: list[list[Cell]]
     is_open: bool  # whether it is the table with the most new rows
 
@@ -67,6 +70,7 @@ class Doubt:
     """The days or the numbers of a part could be read two ways."""
 
     sentence: str
+    advice: str  # for whoever may say which it is
     choice: str  # the id of the choice on the page of the columns
     action: str  # what a person can do there
 
@@ -119,19 +123,25 @@ def _first_rows(table: str, given: list[Any], *, is_open: bool) -> FirstRows:
     rows = [list(row.items()) if isinstance(row, dict) else row for row in given]
     return FirstRows(
         table=table,
-        columns=[(name, label_of(table, name)) for name, _ in rows[0]],
-        rows=[
-            [Cell(label_of(table, name), _shown(table, name, value)) for name, value in row]
-            for row in rows
-        ],
+        columns=[(n, label_of(table, n), _kind(table, n) in NUMBERS) for n, _ in rows[0]],
+        rows=[[_cell(table, name, value) for name, value in row] for row in rows],
         is_open=is_open,
     )
 
 
+def _cell(table: str, column: str, value: str | None) -> Cell:
+    shown = _shown(table, column, value)
+    return Cell(label_of(table, column), shown, _kind(table, column) in NUMBERS)
+
+
+def _kind(table: str, column: str) -> Kind | None:
+    columns = SHEETS[table].columns if table in SHEETS else ()
+    return next((c.kind for c in columns if c.name == column), None)
+
+
 def _shown(table: str, column: str, value: str | None) -> str | None:
     """A value as people read it: a day as 6 March 2026, everything else as it is."""
-    columns = SHEETS[table].columns if table in SHEETS else ()
-    if not value or not any(c.name == column and c.kind is Kind.DAY for c in columns):
+    if not value or _kind(table, column) is not Kind.DAY:
         return value
     try:
         return in_words(date.fromisoformat(value))
@@ -142,7 +152,7 @@ def _shown(table: str, column: str, value: str | None) -> str | None:
 def doubts_of(data_import: DataImport) -> list[Doubt]:
     """What could be read two ways, each with where to say which it is."""
     asked = [
-        (about.format(label=part["label"]), Doubt("", f"part{n}-{choice}-choice", action))
+        (about.format(label=part["label"]), Doubt("", "", f"part{n}-{choice}-choice", action))
         for n, part in enumerate(data_import.parts)
         for is_unsure, about, choice, action in (
             (are_dates_unsure(part), ABOUT_DATES, "dates", SAY_DATES),
@@ -153,10 +163,20 @@ def doubts_of(data_import: DataImport) -> list[Doubt]:
     # The longest first: a label may begin like another one.
     asked.sort(key=lambda start_and_doubt: -len(start_and_doubt[0]))
     return [
-        replace(doubt, sentence=note)
-        for note in data_import.preview.get("notes", [])
+        _said(doubt, note)
+        for note in _notes(data_import)
         if (doubt := next((d for start, d in asked if note.startswith(start)), None))
     ]
+
+
+def _said(doubt: Doubt, note: str) -> Doubt:
+    sentence, if_not, advice = note.partition(IF_NOT)
+    whole = f"{sentence}." if if_not else sentence
+    return replace(doubt, sentence=whole, advice=if_not[2:] + advice)
+
+
+def _notes(data_import: DataImport) -> list[str]:
+    return list(data_import.preview.get("notes", []))
 
 
 def other_notes_of(data_import: DataImport) -> list[str]:
@@ -164,9 +184,9 @@ def other_notes_of(data_import: DataImport) -> list[str]:
 
     How the file was read names the parts that are left out.
     """
-    said = {doubt.sentence for doubt in doubts_of(data_import)}
+    said = {f"{doubt.sentence} {doubt.advice}".strip() for doubt in doubts_of(data_import)}
     said |= {LEFT_OUT.format(label=p["label"]) for p in data_import.parts if not p["table"]}
-    return [note for note in data_import.preview.get("notes", []) if note not in said]
+    return [note for note in _notes(data_import) if note not in said]
 
 
 def headings_of_wrong_file(data_import: DataImport) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from customers.importing.column_words import label_of
 from customers.importing.mapping import DATES, DECIMALS
+from customers.importing.template import READ_ME
 from customers.models import DataImport
 
 ENCODINGS = {
@@ -18,7 +19,10 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DATES_IN_WORDS = dict(zip(DATES, ("day/month/year", "month/day/year"), strict=True))
 DECIMALS_IN_WORDS = {mark: f"decimal {mark}" for mark in DECIMALS}
 KINDS = {"workbook": "an Excel sheet", "parquet": "a Parquet file"}
-DATES_FOUND = DATES_IN_WORDS | {"year-first": "year-month-day"}
+DATES_FOUND = DATES_IN_WORDS | {
+    "year-first": "year-month-day",
+    "by-column": "day/month/year in one column and month/day/year in the other",
+}
 USUAL_QUOTE = '"'
 
 
@@ -40,6 +44,12 @@ class Reading:
     written: str
     columns: tuple[ReadColumn, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether something is left out, but for the sheet that explains our own template."""
+        is_ours = self.parts == (f"sheet {READ_ME}",)
+        return bool(self.left_out) or (self.table is None and not is_ours)
 
     @property
     def all_columns(self) -> int:

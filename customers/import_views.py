@@ -4,18 +4,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.export_forms import ExportForm
+from customers.exporting.download import CSV, XLSX
+from customers.exporting.rejects import rejects_download
 from customers.import_display import (
     asks_for_someone,
     is_discarded,
     listed,
     outcomes_of,
     progress_of,
+    said_of_undo,
     speed_in_words,
     why_not_undoable,
 )
@@ -31,10 +37,10 @@ from customers.import_reading import readings_of
 from customers.importing.mapping import BadMapping
 from customers.mapping_forms import MappingForm
 from customers.models import DataImport
-from customers.operations.facts import facts_are_stale
 from customers.operations.import_files import UploadTooLarge
 from customers.operations.imports import (
     NotPossibleNow,
+    figures_lack,
     load_import,
     map_import,
     request_import,
@@ -60,16 +66,22 @@ def data_page(request: PersonRequest) -> HttpResponse:
 def _data_page(request: PersonRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     imports = DataImport.objects.select_related("requested_by").defer("mapping", "parts", "preview")
     page = Paginator(imports, PER_PAGE).get_page(request.GET.get("page"))
-    waiting = DataImport.objects.filter(status__in=DataImport.WAITING)
-    waiting = waiting.only("pk", "source_name", "status", "tables")
     context = {
         "form": form,
         "page": page,
         "imports": [listed(data_import) for data_import in page],
-        "waiting": [data_import for data_import in waiting if asks_for_someone(data_import)],
+        "waiting": _waiting(request.user),
         "export_form": ExportForm(),
     }
     return render(request, "customers/data.html", context, status=status)
+
+
+def _waiting(user: User) -> list[DataImport]:
+    """Those about which someone has to decide, the person's own first."""
+    waiting = DataImport.objects.filter(status__in=DataImport.WAITING)
+    waiting = waiting.select_related("requested_by").defer("mapping", "parts", "preview")
+    asking = [data_import for data_import in waiting if asks_for_someone(data_import)]
+    return sorted(asking, key=lambda data_import: data_import.requested_by_id != user.pk)
 
 
 @require_POST
@@ -101,7 +113,8 @@ def import_page(request: PersonRequest, pk: int) -> HttpResponse:
     people = DataImport.objects.select_related("requested_by", "undone_by")
     data_import = get_object_or_404(people, pk=pk)
     template = "customers/_import.html" if request.htmx else "customers/import.html"
-    return render(request, template, {"import": data_import} | _state(data_import))
+    context = {"import": data_import, "shows_rows": data_import.shows_rows_to(request.user)}
+    return render(request, template, context | _state(data_import))
 
 
 def _state(data_import: DataImport) -> dict[str, Any]:
@@ -120,10 +133,12 @@ def _state(data_import: DataImport) -> dict[str, Any]:
 
 
 def _found(data_import: DataImport) -> dict[str, Any]:
+    reasons = reasons_of(data_import)
     return {
         "outcomes": outcomes_of(data_import),
         "readings": readings_of(data_import),
-        "reasons": reasons_of(data_import),
+        "reasons": reasons,
+        "is_reason_shared": sum(reason.rows for reason in reasons) > data_import.rejected,
         "doubts": doubts_of(data_import),
         "notes": other_notes_of(data_import),
     }
@@ -133,7 +148,7 @@ def _preview(data_import: DataImport) -> dict[str, Any]:
     rejected = data_import.rejected
     return {
         "first_rows": first_rows_of(data_import),
-        "unused": [r for r in readings_of(data_import) if r.left_out or not r.table],
+        "unused": [r for r in readings_of(data_import) if r.is_worth_telling],
         "is_all_rejected": rejected > 0 and rejected == data_import.total_rows,
     }
 
@@ -144,9 +159,10 @@ def _loaded(data_import: DataImport) -> dict[str, Any]:
         # An undo that was refused or stopped has ended later.
         "done_at": data_import.loaded_at or data_import.finished_at,
         "speed": speed_in_words(data_import),
-        "figures_in_the_making": is_changed and facts_are_stale(),
+        "are_figures_to_follow": is_changed and figures_lack(data_import),
         "is_changed": is_changed,
         "why_not_undoable": why_not_undoable(data_import),
+        "said_of_undo": said_of_undo(data_import),
     }
 
 
@@ -219,8 +235,9 @@ def cancel_import(request: PersonRequest, pk: int) -> HttpResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     if not stop_import(data_import):
         return _refused(request, data_import, "The import had already ended.")
-    if data_import.is_unfinished:
-        messages.info(request, "The import stops at its next step; nothing of it is kept.")
+    if request.POST.get("from") == "list":
+        messages.info(request, f"{data_import.source_name} is discarded. Nothing was loaded.")
+        return redirect("data")
     return redirect(data_import)
 
 
@@ -231,17 +248,22 @@ def undo(request: PersonRequest, pk: int) -> HttpResponse:
     data_import = get_object_or_404(DataImport, pk=pk)
     if request.method == "POST":
         return _undo(request, data_import)
-    if why_not := why_not_undoable(data_import):
-        return _refused(request, data_import, why_not)
-    context = {"import": data_import, "outcomes": outcomes_of(data_import)}
-    return render(request, "customers/undo.html", context)
+    why_not = why_not_undoable(data_import, looking_at_records=True)
+    return _undo_page(request, data_import, why_not)
+
+
+def _undo_page(
+    request: PersonRequest, data_import: DataImport, why_not: NotUndoable | None, status: int = 200
+) -> HttpResponse:
+    context = {"import": data_import, "why_not": why_not, "outcomes": outcomes_of(data_import)}
+    return render(request, "customers/undo.html", context, status=status)
 
 
 def _undo(request: PersonRequest, data_import: DataImport) -> HttpResponse:
     try:
         undo_import(data_import, undone_by=request.user)
     except NotUndoable as error:
-        return _refused(request, data_import, str(error))
+        return _undo_page(request, data_import, error, status=409)
     return redirect(data_import)
 
 
@@ -252,12 +274,14 @@ def _refused(request: PersonRequest, data_import: DataImport, why: str) -> HttpR
 
 @require_safe
 @permission_required("customers.view_dataimport", raise_exception=True)
-def download_rejects(request: PersonRequest, pk: int) -> FileResponse:
+def download_rejects(request: PersonRequest, pk: int) -> HttpResponseBase:
     data_import = get_object_or_404(DataImport, pk=pk)
+    if not data_import.shows_rows_to(request.user):
+        raise PermissionDenied
     if not (path := data_import.rejects_path):
         raise Http404
-    title = data_import.rejects_title
-    return FileResponse(path.open("rb"), as_attachment=True, filename=title)
+    file = XLSX if request.GET.get("format") == XLSX else CSV
+    return rejects_download(path, data_import.rejects_title, file, method=request.method)
 
 
 @require_safe

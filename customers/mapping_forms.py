@@ -1,235 +1,15 @@
 """Which table each part of a file is and which of its columns are which."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
-from django import forms
-
-from customers.column_choices import (
-    TABLE_CHOICES,
-    ColumnChoice,
-    Option,
-    choices_with,
-    date_choices,
-    mapping_of,
-    options_of,
-    other_faults,
-    part_of,
-    samples_of,
-    still_to_name,
-    unsure_date,
-)
+from customers.column_choices import mapping_of, part_of
 from customers.import_forms import SeenForm
-from customers.import_reading import (
-    DATES_IN_WORDS,
-    DECIMALS_IN_WORDS,
-    DELIMITERS,
-    ENCODINGS,
-    are_dates_unsure,
-    are_decimals_unsure,
-)
-from customers.importing.column_words import TABLES_IN_WORDS, label_of
-from customers.importing.mapping import PartMapping, faults_of_mapping, map_parts
-from customers.importing.parts import Part
+from customers.import_reading import are_dates_unsure, are_decimals_unsure
+from customers.importing.mapping import faults_of_mapping
 from customers.importing.read import check_mappings
-from customers.importing.tables import SHEETS
 from customers.models import DataImport
-
-LAST_LINE = 1_000_000  # further down nobody has headings
-NEW_CHOICES = "These are the columns of the table {table} now. Look whether they fit, and go on."
-STILL = "Still to name: {columns}."
-TWICE = "Two columns of the {label} are said to be {column}. Choose one."
-
-
-class PartForm(forms.Form):
-    """How one sheet or file is read; `said` is what a person said of it before.
-
-    With `shown`, posted values are shown again unchecked, with the columns of the posted table.
-    """
-
-    table = forms.ChoiceField(
-        label="Table",
-        required=False,
-        choices=TABLE_CHOICES,
-    )
-    encoding = forms.ChoiceField(label="Characters", required=False)
-    delimiter = forms.ChoiceField(label="Between two cells", required=False)
-    heading_line = forms.IntegerField(
-        label="The headings stand in line", required=False, min_value=1, max_value=LAST_LINE
-    )
-    dates = forms.ChoiceField(
-        label="Dates such as 05/06/2024 are",
-        required=False,
-        choices=[("", "As found"), *DATES_IN_WORDS.items()],
-    )
-    decimals = forms.ChoiceField(
-        label="Numbers have a",
-        required=False,
-        choices=[("", "As found"), *DECIMALS_IN_WORDS.items()],
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        part: Part,
-        mapping: PartMapping,
-        said: Mapping[str, Any],
-        shown: Mapping[str, Any] | None = None,
-        are_dates_unsure: bool = False,
-        are_decimals_unsure: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.part, self.said, self.found = part, said, mapping
-        self.are_dates_unsure = are_dates_unsure
-        self.are_decimals_unsure = are_decimals_unsure
-        self._posted = self.data if self.is_bound else shown
-        self.initial = self._first_values() if shown is None else self._shown_values(shown)
-        fields: dict[str, Any] = self.fields
-        written, encoding, delimiter = part.format, said.get("encoding"), said.get("delimiter")
-        fields["encoding"].choices = choices_with(ENCODINGS, written.encoding, encoding)
-        fields["delimiter"].choices = choices_with(DELIMITERS, written.delimiter, delimiter)
-        if cell := unsure_date(part, mapping):
-            fields["dates"].label = f"Dates such as {cell} are"
-            fields["dates"].choices = [("", "As found"), *date_choices(cell)]
-        for field in fields.values():
-            field.hide_optional = True
-
-    @property
-    def chosen_table(self) -> str:
-        if self._posted is None:
-            return self.found.table or ""
-        table = self._posted.get(self.add_prefix("table"), "")
-        return table if table in SHEETS else ""
-
-    @property
-    def table_choices(self) -> list[tuple[str, str, str]]:
-        """What a part may be: table, its name and a line about it."""
-        return [(name, label, TABLES_IN_WORDS.get(name, "")) for name, label in TABLE_CHOICES]
-
-    @property
-    def options(self) -> list[Option]:
-        """The columns of the chosen table."""
-        return options_of(self.chosen_table)
-
-    @property
-    def still_to_name(self) -> list[str]:
-        """The required columns that no column of the part is said to be."""
-        return still_to_name(self.chosen_table, self.chosen)
-
-    @property
-    def is_shown_anew(self) -> bool:
-        """Whether it is sent again for another table, where the person goes on."""
-        return self._posted is not None and not self.is_bound
-
-    @property
-    def is_written_open(self) -> bool:
-        """Whether how the part is written is shown at once, because it needs a look."""
-        written = ("encoding", "delimiter", "heading_line", "dates", "decimals")
-        is_unsure = self.are_dates_unsure or self.are_decimals_unsure
-        return is_unsure or any(name in self.errors for name in written)
-
-    @cached_property
-    def chosen(self) -> Mapping[str, str | None]:
-        """What each heading is said to be, or else is proposed for the chosen table."""
-        if self._posted is None:
-            return self.found.columns
-        if self._is_offered:
-            return {h: self._chosen_at(n) for n, h in enumerate(self.part.headings)}
-        proposed = map_parts([self.part], {self.part.name: {"table": self.chosen_table}}, _nothing)
-        return proposed[self.part.name].columns
-
-    @property
-    def mapping(self) -> PartMapping:
-        return PartMapping(self.chosen_table, self.chosen) if self.chosen_table else PartMapping()
-
-    @property
-    def columns(self) -> list[ColumnChoice]:
-        return [
-            ColumnChoice(
-                field=self.add_prefix(f"column-{n}"),
-                heading=heading,
-                samples=samples_of(self.part, n),
-                chosen=self.chosen.get(heading),
-            )
-            for n, heading in enumerate(self.part.headings)
-        ]
-
-    @property
-    def faults(self) -> list[str]:
-        """What else is wrong in the state the import is in, or with what was said; sentences."""
-        if self._posted is None:
-            return other_faults(self.part, self.found)
-        still = STILL.format(columns=", ".join(self.still_to_name))
-        return [str(error) for error in self.non_field_errors() if error != still]
-
-    @property
-    def is_rewritten(self) -> bool:
-        """Whether the part is to be read in another way, which may give it other headings."""
-        values = self.cleaned_data
-        now = {name: values[name] or None for name in ("encoding", "delimiter")}
-        now["heading_line"] = self._heading_line
-        return any(now[name] != self.said.get(name) for name in now)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if self.errors:
-            return values
-        if self.chosen_table and not self._is_offered:
-            raise forms.ValidationError(NEW_CHOICES.format(table=self.chosen_table))
-        for fault in [] if self.is_rewritten else self._faults_of_choices():
-            self.add_error(None, fault)
-        return values
-
-    def to_json(self) -> dict[str, Any]:
-        """The part of a mapping that a valid form says."""
-        values = self.cleaned_data
-        named = ("encoding", "delimiter", "dates", "decimals")
-        said = {name: values[name] for name in named if values[name]}
-        if self._heading_line:
-            said["heading_line"] = self._heading_line
-        if not self.is_rewritten:
-            said["columns"] = dict(self.chosen)
-        return said | {"table": values["table"] or None}
-
-    @property
-    def _heading_line(self) -> int | None:
-        """The line that a person says; None where it is the one that was found."""
-        line: int | None = self.cleaned_data["heading_line"]
-        return self.said.get("heading_line") if line == self.part.format.heading_line else line
-
-    @property
-    def _is_offered(self) -> bool:
-        """Whether the person could choose from the columns of the chosen table."""
-        offered = (self._posted or {}).get(self.add_prefix("offered"), "")
-        return bool(offered == self.chosen_table)
-
-    def _chosen_at(self, position: int) -> str | None:
-        chosen = (self._posted or {}).get(self.add_prefix(f"column-{position}"))
-        return chosen if chosen in {option.name for option in self.options} else None
-
-    def _faults_of_choices(self) -> list[str]:
-        used = [column for column in self.mapping.columns.values() if column]
-        twice = sorted({column for column in used if used.count(column) > 1})
-        table, label = self.chosen_table, self.part.label
-        faults = [TWICE.format(label=label, column=label_of(table, name)) for name in twice]
-        if self.still_to_name:
-            faults.append(STILL.format(columns=", ".join(self.still_to_name)))
-        return faults + other_faults(self.part, self.mapping)
-
-    def _first_values(self) -> dict[str, Any]:
-        return {
-            "table": self.found.table or "",
-            "encoding": self.said.get("encoding") or "",
-            "delimiter": self.said.get("delimiter") or "",
-            "heading_line": self.part.format.heading_line,
-            "dates": self.found.dates or "",
-            "decimals": self.found.decimals or "",
-        }
-
-    def _shown_values(self, shown: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: shown.get(self.add_prefix(name), "") for name in self.fields}
+from customers.part_forms import PartForm
 
 
 class MappingForm(SeenForm):
@@ -275,9 +55,14 @@ class MappingForm(SeenForm):
         return any(form.chosen_table for form in self.parts)
 
     @property
-    def is_marked(self) -> bool:
-        """Whether a part says what is wrong with it."""
-        return any(form.errors for form in self.parts)
+    def troubled(self) -> list[PartForm]:
+        """The parts with which something is wrong, once it is known what is in any of them."""
+        return [form for form in self.parts if form.troubles and self.has_table]
+
+    @property
+    def parts_to_show(self) -> list[PartForm]:
+        """All parts, those that need a look first."""
+        return sorted(self.parts, key=lambda form: form.is_finished)
 
     def is_valid(self) -> bool:
         return super().is_valid() and all(part.is_valid() for part in self.parts)
@@ -293,7 +78,3 @@ class MappingForm(SeenForm):
     def to_mapping(self) -> dict[str, Any]:
         """What the valid form says, as `customers.importing.mapping` describes it."""
         return {form.part.name: form.to_json() for form in self.parts}
-
-
-def _nothing(part: Part) -> None:
-    """Nothing is remembered of a part whose table is being changed."""

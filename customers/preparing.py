@@ -13,7 +13,7 @@ HOLDS = {
     Kind.DEGREES: "degrees with decimals",
     Kind.GENDER_ID: f"the id of a row of the table {GENDERS.name}",
 }
-SHOWN_AS = {"1": "yes", "0": "no", "burnt": "burned"}
+SHOWN_AS = {"1": "yes", "0": "no"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _guide(sheet: Sheet, column: Column) -> ColumnGuide:
         holds=_holds(sheet, column),
         example=example,
         words=_words(column),
-        also=_as_people_write(name for name in column.also if name != column.name),
+        also=_as_people_write(n for n in sheet.headings_of(column) if n != column.name),
     )
 
 

@@ -14,7 +14,7 @@ from segmentation.engine.scaling import SCALINGS
 from segmentation.engine.settings import AUTO
 from segmentation.engine.transforms import TRANSFORMS
 from segmentation.models import RunSchedule
-from segmentation.presets import DEFAULT_PRESET, PRESETS, RunSettings
+from segmentation.presets import DEFAULT_PRESET, LARGEST_SEED, PRESETS, RunSettings
 from segmentation.run_requests import requested_settings
 
 NUMBERS = {"type": "integer", "minimum": 2, "maximum": MOST_CLUSTERS}
@@ -92,7 +92,7 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField(
         required=False, help_text="The day to look back from; by default the last with activity."
     )
-    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    seed = serializers.IntegerField(min_value=0, max_value=LARGEST_SEED, required=False)
 
     def to_settings(self) -> RunSettings:
         """The settings of the valid request. Raises BadSettings."""

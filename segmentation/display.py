@@ -101,6 +101,15 @@ class SegmentView:
         return [d for d in self.drivers if d not in self.reasons]
 
     @property
+    def newer_name(self) -> str:
+        """What it would be called by what sets it apart now; empty where its name says that, or a
+        person gave it."""
+        segment = self.segment
+        if segment.identity is None or segment.identity.is_named:
+            return ""
+        return "" if segment.proposed_name == segment.name else segment.proposed_name
+
+    @property
     def rule(self) -> str:
         """Who is in it, as one sentence to check; empty where the run kept no rule."""
         words = rule_words(self.segment)
@@ -166,6 +175,7 @@ def found(run: SegmentationRun | None, *, viewer: User) -> dict[str, Any]:
         "segments": views,
         "active": [view for view in views if not view.segment.is_archived],
         "archived": [view for view in views if view.segment.is_archived],
+        "archived_customers": sum(s.size for s in segments if s.is_archived),
         "heatmap": heatmap(views),
         "scatter": scatter(run, segments, with_ids=viewer.has_perms(SEES_MEMBERS)),
         "sizes": size_chart(run, views),

@@ -17,7 +17,7 @@ from segmentation.engine.preparing import MOST_WEIGHT
 from segmentation.engine.settings import AUTO, BadSettings
 from segmentation.operations.fitting import check_day
 from segmentation.operations.schedules import NO_DAY
-from segmentation.presets import DEFAULT_PRESET, PRESETS, RunSettings
+from segmentation.presets import DEFAULT_PRESET, LARGEST_SEED, PRESETS, RunSettings
 from segmentation.run_form_choices import (
     ALGORITHM_CHOICES,
     CLUSTER_CHOICES,
@@ -124,7 +124,7 @@ class RunForm(forms.Form):
         label="Seed",
         required=False,
         min_value=0,
-        max_value=2**31 - 1,
+        max_value=LARGEST_SEED,
         help_text="The same settings, records and seed always give the same segments.",
     )
 

@@ -260,11 +260,14 @@ def _sentences(stored: dict[str, Any], places: dict[int, Place]) -> list[str]:
         said.append(f"{came:,} {'customer is' if came == 1 else 'customers are'} new.")
     appeared = [places[label].name for label in stored["appeared"]]
     vanished = [places[label].name for label in stored["vanished"]]
+    returned = [places[label].name for label in stored.get("returned", [])]
     if appeared:
         said.append(f"{listed(appeared)} {_is_or_are(appeared)} new.")
+    if returned:
+        said.append(f"{listed(returned)} {_is_or_are(returned)} back.")
     if vanished:
         said.append(f"{listed(vanished)} {_was_or_were(vanished)} not found again.")
-    if not appeared and not vanished:
+    if not appeared and not returned and not vanished:
         said.append("Every segment was found again.")
     return said
 

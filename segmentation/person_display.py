@@ -9,8 +9,9 @@ from customers.facts.query import NoFacts, current_facts
 from customers.models import Customer, FactsVersion
 from customers.periods import in_words
 from segmentation.display import color_of
+from segmentation.engine.moves import Change
 from segmentation.engine.naming import GENDERS
-from segmentation.engine.person import Change, Reason
+from segmentation.engine.person import Reason
 from segmentation.figure_words import exactly, in_unit
 from segmentation.models import Membership, Segment, SegmentationRun
 from segmentation.operations.person import averages, standing, values_of

@@ -14,7 +14,7 @@ from segmentation.engine.settings import (
     ClusteringSettings,
 )
 
-DEFAULT_SEED = 7
+DEFAULT_SEED, LARGEST_SEED = 7, 2**31 - 1
 FOUND_NUMBERS = tuple(range(2, 11))  # what is tried where the number is to be found
 BY_SKEW = PreparationSettings(transform="auto")
 
@@ -38,6 +38,8 @@ class RunSettings:
                     f"{others[0]!r} has a transform or a weight but is not among the features."
                     " Add it to the features, or leave these out."
                 )
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise BadSettings(f"The seed is a whole number from 0 to {LARGEST_SEED:,}.")
         check_settings(self.clustering)
 
     def to_json(self) -> dict[str, Any]:

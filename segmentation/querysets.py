@@ -44,6 +44,9 @@ class SegmentQuerySet(models.QuerySet[Any]):
         """Those that are not archived."""
         return self.filter(identity__archived_at__isnull=True)
 
+    def archived(self) -> Self:
+        return self.filter(identity__archived_at__isnull=False)
+
     def with_run(self) -> Self:
         """Each segment with its run and what stays of it, without what only a run's page draws."""
         run: Any = self.model._meta.get_field("run").related_model

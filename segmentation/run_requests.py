@@ -8,6 +8,7 @@ from customers.facts.catalogue import CATALOGUE, DEFAULT_FEATURES, INDICATORS
 from segmentation.engine.algorithms import ALGORITHMS
 from segmentation.engine.parameters import checked
 from segmentation.engine.preparing import PreparationSettings
+from segmentation.engine.reductions import MOST_DIRECTIONS
 from segmentation.engine.settings import AUTO, AUTO_CLUSTERS, BadSettings, ClusteringSettings
 from segmentation.presets import FOUND_NUMBERS, RunSettings, preset_settings
 
@@ -44,7 +45,7 @@ def requested_settings(preset: str, **asked: Any) -> RunSettings:
     features = _features(given)
     settings = preset_settings(preset, features=features, **changes)
     clustering = settings.clustering
-    _check_together(given, clustering)
+    _check_together(given, clustering, features)
     if found:
         numbers = AUTO_CLUSTERS if clustering.is_automatic else FOUND_NUMBERS
         clustering = replace(clustering, clusters=numbers)
@@ -67,7 +68,9 @@ def _features(given: Mapping[str, Any]) -> tuple[str, ...]:
     return left
 
 
-def _check_together(given: Mapping[str, Any], clustering: ClusteringSettings) -> None:
+def _check_together(
+    given: Mapping[str, Any], clustering: ClusteringSettings, features: tuple[str, ...]
+) -> None:
     """Raise RefusedSetting for wishes that don't go together."""
     if clustering.reduction == AUTO and not clustering.is_automatic:
         raise RefusedSetting(
@@ -84,7 +87,24 @@ def _check_together(given: Mapping[str, Any], clustering: ClusteringSettings) ->
         raise RefusedSetting(
             "explained", "Give the number of components or the share to keep, not both."
         )
+    _check_components(given, clustering, features)
     _check_parameters(clustering)
+
+
+def _check_components(
+    given: Mapping[str, Any], clustering: ClusteringSettings, features: tuple[str, ...]
+) -> None:
+    most = len(features)
+    if clustering.reduction == "tsne" and given.get("components", 1) > MOST_DIRECTIONS:
+        raise RefusedSetting(
+            "components", f"A t-SNE map has at most {MOST_DIRECTIONS} components. Choose fewer."
+        )
+    if features and given.get("components", 1) > most:
+        raise RefusedSetting(
+            "components",
+            f"There {'is' if most == 1 else 'are'} only {most} feature{'s' * (most != 1)}, so at"
+            f" most {most} component{'s' * (most != 1)} can be kept. Choose fewer.",
+        )
 
 
 def _check_parameters(clustering: ClusteringSettings) -> None:

@@ -91,6 +91,12 @@ def adopt(request: PersonRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect(run)
     messages.success(request, f"The segments of run {run.pk} are now the current ones.")
+    for segment in run.segments.archived():
+        messages.warning(
+            request,
+            f"“{segment.name}” is archived and was found again with {segment.size:,} customers."
+            " Restore it if you want to use it.",
+        )
     return redirect("segments")
 
 

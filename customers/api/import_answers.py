@@ -19,7 +19,8 @@ class ImportSerializer(serializers.ModelSerializer[DataImport]):
         help_text="Of each table: rows = created + updated + unchanged + rejected."
     )
     rejects = serializers.SerializerMethodField(
-        help_text="Where the rejected rows can be downloaded; null when there are none."
+        help_text="Where the rejected rows can be downloaded; null when there are none, and for"
+        " those who neither sent the file nor may change imports."
     )
 
     class Meta:
@@ -46,9 +47,12 @@ class ImportSerializer(serializers.ModelSerializer[DataImport]):
         return cast("dict[str, dict[str, int]]", import_summary(data_import)["tables"])
 
     def get_rejects(self, data_import: DataImport) -> str | None:
-        if not data_import.rejects_path:
+        if not (self._shows_rows(data_import) and data_import.rejects_path):
             return None
         return cast("str", self.context["view"].reverse_action("rejects", args=[data_import.pk]))
+
+    def _shows_rows(self, data_import: DataImport) -> bool:
+        return data_import.shows_rows_to(self.context["request"].user)
 
 
 class LiveSerializer(serializers.Serializer[Any]):
@@ -79,7 +83,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
         child=ExampleSerializer(many=True), help_text="By table: the first rows that change."
     )
     notes = serializers.ListField(
-        child=serializers.CharField(), help_text="How dates and numbers were read, in sentences."
+        child=serializers.CharField(),
+        help_text="How the rows were read and what they would empty, in sentences.",
     )
 
 
@@ -96,7 +101,7 @@ class FoundSerializer(serializers.Serializer[Any]):
     """How days and numbers are written, from looking at all of them."""
 
     dates = serializers.CharField(
-        allow_null=True, help_text="year-first, day-first, month-first or null"
+        allow_null=True, help_text="year-first, day-first, month-first, by-column or null"
     )
     are_dates_unsure = serializers.BooleanField(
         help_text="Whether the order of day and month is a guess."
@@ -127,7 +132,10 @@ class PartSerializer(serializers.Serializer[Any]):
     )
     format = FormatSerializer()
     found = FoundSerializer(required=False, help_text="Not there before the rows are checked.")
-    sample = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    sample = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="The first rows; none for those who may not download the rejected rows.",
+    )
 
 
 class ImportDetailSerializer(ImportSerializer):
@@ -138,7 +146,7 @@ class ImportDetailSerializer(ImportSerializer):
     progress = serializers.FloatField(source="live.progress", read_only=True, help_text="0 to 1.")
     live = serializers.SerializerMethodField(help_text="Null while no table is being loaded.")
     preview = serializers.SerializerMethodField()
-    parts = PartSerializer(many=True, read_only=True)
+    parts = serializers.SerializerMethodField()
 
     class Meta(ImportSerializer.Meta):
         fields = [*ImportSerializer.Meta.fields, "live", "preview", "parts"]
@@ -152,6 +160,13 @@ class ImportDetailSerializer(ImportSerializer):
     def get_live(self, data_import: DataImport) -> dict[str, Any] | None:
         live = data_import.live
         return {name: live[name] for name in LIVE} if "table" in live else None
+
+    @extend_schema_field(PartSerializer(many=True))
+    def get_parts(self, data_import: DataImport) -> list[dict[str, Any]]:
+        parts = data_import.parts
+        if not self._shows_rows(data_import):
+            parts = [part | {"sample": []} for part in parts]
+        return cast("list[dict[str, Any]]", PartSerializer(parts, many=True).data)
 
     @extend_schema_field(PreviewSerializer)
     def get_preview(self, data_import: DataImport) -> dict[str, Any]:

@@ -4,19 +4,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.parsers import JSONParser, MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.api.exports import FileRenderer, WorkbookRenderer
 from customers.api.import_answers import ImportDetailSerializer, ImportSerializer
 from customers.api.jobs import HasEnded, JobViewSet, asker
+from customers.exporting.download import CSV, CSV_TYPE, FILES, XLSX_TYPE
+from customers.exporting.rejects import rejects_download
 from customers.importing.mapping import BadMapping
 from customers.models import DataImport
 from customers.operations.imports import (
@@ -36,6 +44,7 @@ MAPPING_HELP = (
     "By the name of a sheet or file: table, columns (by heading), dates (day-first or"
     " month-first), encoding, delimiter, heading_line. What it does not say is proposed."
 )
+NOT_FOR_YOU = "The rejected rows are for whoever sent the file and those who may change imports."
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "object"}})
@@ -73,13 +82,6 @@ class LoadSerializer(serializers.Serializer[Any]):
 
 class MappingSerializer(serializers.Serializer[Any]):
     mapping = MappingField(help_text=MAPPING_HELP)
-
-
-class CsvRenderer(BaseRenderer):
-    """Says in the schema, and to whoever asks for it, that the answer is a CSV file."""
-
-    media_type = "text/csv"
-    format = "csv"
 
 
 accepted = partial(extend_schema, responses={202: ImportDetailSerializer})
@@ -163,15 +165,29 @@ class ImportViewSet(JobViewSet):
         data_import = self.get_object()
         return self._go_on(data_import, lambda: undo_import(data_import, undone_by=asker(request)))
 
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
-    @action(detail=True, renderer_classes=[CsvRenderer, JSONRenderer])
-    def rejects(self, request: Request, pk: str) -> FileResponse:
-        """The rejected rows with sheet, line, column, value and reason."""
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "format", enum=list(FILES), default=CSV, description="The kind of file."
+            )
+        ],
+        responses={(200, CSV_TYPE): OpenApiTypes.BINARY, (200, XLSX_TYPE): OpenApiTypes.BINARY},
+    )
+    @action(detail=True, renderer_classes=[FileRenderer, WorkbookRenderer, JSONRenderer])
+    def rejects(self, request: Request, pk: str) -> HttpResponseBase:
+        """The rejected rows with sheet, line, column, value and reason, as CSV or as a workbook.
+
+        Both are imported as they are once their cells are mended; in the workbook each is text. For
+        whoever sent the file, and for those who may change imports: the rows hold columns that are
+        stored nowhere else.
+        """
         data_import = self.get_object()
+        if not data_import.shows_rows_to(asker(request)):
+            raise PermissionDenied(NOT_FOR_YOU)
         if not (path := data_import.rejects_path):
             raise NotFound("This import has no file of rejected rows.")
-        title = data_import.rejects_title
-        return FileResponse(path.open("rb"), as_attachment=True, filename=title)
+        file = request.accepted_renderer.format
+        return rejects_download(path, data_import.rejects_title, file, method=request.method)
 
     def _go_on(self, data_import: DataImport, ask: Callable[[], object]) -> Response:
         ask()

@@ -42,5 +42,5 @@ def current_facts() -> FactsVersion:
     if version is None:
         raise NoFacts("There are no figures yet. Import your customers and coupons first.")
     if is_damaged(version.folder):
-        raise NoFacts("The figures are being made anew. Try again in a minute.")
+        raise NoFacts("The figures have to be made anew. Try again in five minutes.")
     return version

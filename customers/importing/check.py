@@ -7,6 +7,7 @@ import duckdb
 
 from customers.duck import literal
 from customers.importing.faults import BROKEN_REASONS, Fault, faults_of
+from customers.importing.named_references import create_given_by_name
 from customers.importing.notations import Notations, find_notations
 from customers.importing.parse import GENDER_FAULTS, GENDER_IDS, field_values, parsed
 from customers.importing.read import LINES, RawSheet
@@ -16,19 +17,26 @@ from customers.importing.sql import scalar
 from customers.importing.tables import GENDERS, TABLES, Sheet
 
 MOST_SHOWN = 100  # characters of a cell in a sentence
+CONTRADICTS = "Another line has the same id and says something else. Keep the one that is right."
 
 
 def check(
-    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], folder: Path
+    db: duckdb.DuckDBPyConnection,
+    raw: Mapping[str, RawSheet],
+    folder: Path,
+    *,
+    with_names: bool = False,
 ) -> dict[str, dict[int, Notations]]:
     """Check every row of every sheet that was read: {sheet: {part: how its cells are written}}.
 
     Good rows go to `good_<table>`: line and the model's fields, references by external id. Later
     rows that repeat a good one exactly go to `repeats_<table>`. All others go to `rejects`, once
     for each of their faults. What the database has of all these records goes to `stored_<table>`;
-    the folder is for files on the way.
+    the folder is for files on the way. `with_names`: rows may refer to cities and merchants by
+    their names, too.
     """
     create_rejects(db)
+    create_given_by_name(db)
     found = {}
     for sheet in (GENDERS, *TABLES):
         if sheet.name in raw:
@@ -38,7 +46,7 @@ def check(
             # References were looked at with the tables before; all of a row's faults count.
             _drop_rejected(db, table)
             _reject_repeats(db, table, raw[table.name])
-        reject_unknown_references(db, table, raw, folder)
+        reject_unknown_references(db, table, raw, folder, with_names=with_names)
     return found
 
 
@@ -93,7 +101,8 @@ def _reject_broken(db: duckdb.DuckDBPyConnection, table: Sheet) -> None:
     add_rejects(
         db,
         table.name,
-        f"SELECT line, 0, NULL, row, 'broken_row', CASE error_type {reasons} ELSE {otherwise} END"
+        f"SELECT line, 0, NULL, row, 'broken_row', CASE error_type {reasons} ELSE {otherwise} END,"
+        " NULL"
         f" FROM broken_{table.name}",
     )
 
@@ -124,11 +133,13 @@ def _reject_faulty(
 def _reject(
     db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet, fault: Fault, position: int
 ) -> None:
+    general = literal(fault.general) if fault.general else "NULL"
     add_rejects(
         db,
         table.name,
         f"SELECT line, {position}, {raw.heading(fault.column)}, raw_{fault.column},"
-        f" {literal(fault.code)}, coalesce({fault.better_reason}, {literal(fault.reason)})"
+        f" {literal(fault.code)}, coalesce({fault.better_reason}, {literal(fault.reason)}),"
+        f" CASE WHEN {fault.better_reason} IS NOT NULL THEN {general} END"
         f" FROM faulty_{table.name} WHERE {fault.condition}",
     )
 
@@ -154,7 +165,7 @@ def _reject_repeats(db: duckdb.DuckDBPyConnection, table: Sheet, raw: RawSheet) 
         name,
         f"SELECT line, 0, {raw.heading(key)}, {key}, 'contradicts',"
         f" 'Line ' || ({other}) % {LINES}{where} || ' has the same id with other values."
-        " Keep the one that is right.'"
+        f" Keep the one that is right.', {literal(CONTRADICTS)}"
         f" FROM repeats_{name} JOIN raw_{name} USING (line) WHERE NOT same",
     )
     db.execute(f"DELETE FROM good_{name} WHERE line IN (SELECT line FROM repeats_{name})")

@@ -1,7 +1,7 @@
-"""What a file is, from what is in it; its name says nothing."""
+"""What a file is, from what is in it; its name counts only where that could be anything."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 from customers.importing.encodings import without_utf_16
@@ -32,6 +32,8 @@ OTHERS = {
     b"SQLite format 3": "a database",
     b"\x7fELF": "a program",
 }
+# A tiny or a broken one begins like no image, and may be taken for text.
+IMAGES = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".ico"}
 JSON = re.compile(rb'\{\s*["}]|\[\s*([\{\["\d]|\])')
 PAGE = re.compile(rb"<[A-Za-z!?]")
 CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r\f\x1a\x1b")
@@ -91,7 +93,8 @@ def _check_is_text(start: bytes, name: str) -> None:
             f"The file {name} is an archive of a kind that can't be read ({archive})."
             " Zip the files with the normal method."
         )
-    if what := _beginning(start, OTHERS):
+    is_called_image = PurePosixPath(name).suffix.casefold() in IMAGES
+    if what := _beginning(start, OTHERS) or ("an image" if is_called_image else ""):
         raise NoTable(f"The file {name} is {what}. Give an Excel workbook or CSV files.")
     _check_is_table(start, name)
 

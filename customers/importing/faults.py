@@ -4,8 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from customers.duck import literal
+from customers.importing.currencies import currency_of
+from customers.importing.numbers import bare_number
 from customers.importing.parse import GENDER_FAULTS
 from customers.importing.tables import TABLE_NAMED, Column, Kind, Sheet, Table
+from customers.importing.words import one_for_each
 from customers.models.records import EARLIEST_DAY, IMPLAUSIBLE_DAY, latest_day
 
 CONTROL_CHARACTER = r"[\x00-\x1f\x7f-\x{9f}]"
@@ -22,6 +26,8 @@ BROKEN_REASONS = {
     ),
     "LINE SIZE OVER MAXIMUM": "The row is far too long for a row.",
 }
+NO_CURRENCY = "Write the number alone, without the currency."
+NO_GENDER = "The table genders has these ids, but for none of Female, Male and Unknown: see there."
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Fault:
     code: str
     reason: str
     better_reason: str = "NULL"  # DuckDB SQL of the sentence for the rows that have one
+    general: str | None = None  # a sentence for all of these rows, where theirs differ
 
 
 def faults_of(sheet: Sheet, given: Collection[str]) -> list[Fault]:
@@ -47,9 +54,19 @@ def _cell_faults(sheet: Sheet, column: Column) -> list[Fault]:
         column.name,
         f"text_{column.name} IS NULL",
         "missing",
-        f"Every row needs a {column.name}.",
+        _need(sheet, column),
     )
     return [*([missing] if column.required else []), *_kind_faults(sheet, column)]
+
+
+def _need(sheet: Sheet, column: Column) -> str:
+    """What every row has to have; the heading stands beside the sentence."""
+    if column is sheet.key:
+        return "Every row needs an id."
+    if column.references:
+        noun = TABLE_NAMED[column.references].model._meta.verbose_name
+        return f"Every row needs the id of its {noun}."
+    return "Every row needs a value here."
 
 
 def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
@@ -61,6 +78,10 @@ def _kind_faults(sheet: Sheet, column: Column) -> list[Fault]:
     unknown = f"{text} IS NOT NULL AND {column.name} IS NULL"
     if column.kind is Kind.GENDER_ID:
         better = f"getvariable('{GENDER_FAULTS}')[{text}]"
+        return [Fault(column.name, unknown, code, reason, better, NO_GENDER)]
+    if column.kind is Kind.MONEY:
+        has_one = f"{currency_of(bare_number(text))} IS NOT NULL"
+        better = f"CASE WHEN {has_one} THEN {literal(NO_CURRENCY)} END"
         return [Fault(column.name, unknown, code, reason, better)]
     return [Fault(column.name, unknown, code, reason), *_day_faults(column)]
 
@@ -81,7 +102,7 @@ def _text_faults(table: Table, column: Column) -> list[Fault]:
             column.name,
             f"length({text}) > {most}",
             "too_long",
-            f"A {column.name} has at most {most} characters.",
+            f"It is too long: at most {most} characters.",
         ),
         Fault(
             column.name,
@@ -101,13 +122,14 @@ def _longest(table: Table, column: Column) -> int:
 def _expectation(column: Column) -> tuple[str, str]:
     match column.kind:
         case Kind.DAY:
-            return "not_a_date", f"Write {column.name} as a date such as 2024-05-31."
+            return "not_a_date", "Write it as a date: 2024-05-31."
         case Kind.MONEY:
-            return "not_a_number", f"Write {column.name} as a number below ten billion: 1250.50."
+            return "not_a_number", "Write it as a number below ten billion: 1250.50."
         case Kind.DEGREES:
-            return "not_a_number", f"Write {column.name} as a number of degrees: 30.0444."
+            return "not_a_number", "Write it as a number of degrees: 30.0444."
         case Kind.GENDER_ID:
             return "unknown_reference", "The table genders has no gender with this id."
         case _:
-            words = ", ".join(column.words)
-            return f"unknown_{column.field}", f"Write {column.name} as one of: {words}."
+            *others, last = one_for_each(column.words)
+            words = f"Write it as {', '.join(others)} or {last}."
+            return f"unknown_{column.field}", column.asks or words

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from customers.importing.tables import SHEETS, plain
+from customers.importing.other_headings import names_of
+from customers.importing.tables import SHEETS
 
 FIRST_ROWS = 20
 MOST_COLUMNS = 2000
@@ -31,7 +32,8 @@ def find_heading_row(rows: Sequence[Sequence[str]]) -> int:
 
 def known_headings(cells: Iterable[str]) -> int:
     """How many columns of one sheet of the catalogue a row names, for the sheet it names best."""
-    names = {plain(cell) for cell in list(cells)[:MOST_COLUMNS] if cell}
+    given = [cell for cell in list(cells)[:MOST_COLUMNS] if cell]
+    names = set().union(*map(names_of, given))
     return max(len({columns[name] for name in names & columns.keys()}) for columns in _known())
 
 
@@ -52,7 +54,7 @@ def distinct(cells: Iterable[str]) -> tuple[str, ...]:
 @cache
 def _known() -> tuple[dict[str, str], ...]:
     return tuple(
-        {name: column.name for column in sheet.columns for name in (*column.also, column.name)}
+        {name: column for column, names in sheet.headings.items() for name in names}
         for sheet in SHEETS.values()
     )
 

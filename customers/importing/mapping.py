@@ -11,12 +11,14 @@ A table or a column that is null is left out.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from customers.importing.other_headings import plain
 from customers.importing.parts import Correction, Part
-from customers.importing.tables import SHEETS, Column, Sheet, Table, plain
+from customers.importing.samples import column_meant
+from customers.importing.tables import SHEETS, Column, Sheet, Table
 
 DATES = ("day-first", "month-first")
 DECIMALS = POINT, COMMA = ("point", "comma")
@@ -53,8 +55,16 @@ class PartMapping:
 def shape_of(part: Part) -> str:
     """What files of the same kind have in common: the name without its numbers, the headings."""
     name = re.sub(r"[\d_]+", "_", plain(part.name)).strip("_")
-    said = "\x1f".join([name, *(plain(heading) for heading in part.headings)])
-    return hashlib.sha256(said.encode()).hexdigest()
+    return _digest([name, *(plain(heading) for heading in part.headings)])
+
+
+def headings_digest(part: Part) -> str:
+    """What files with the same headings have in common, whatever they are called."""
+    return _digest(plain(heading) for heading in part.headings)
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
 
 
 def corrections_of(said: Mapping[str, Any]) -> dict[str, Correction]:
@@ -160,9 +170,9 @@ def _map_part(part: Part, said: Mapping[str, Any], known: Mapping[str, Any]) -> 
     sheet = SHEETS[table]
     columns = _said_columns(part, sheet, said.get("columns") or {})
     if known.get("table") == table:
-        _fill(columns, part, _remembered_columns(sheet, known))
+        _fill(columns, part, sheet, _remembered_columns(sheet, known))
     decided = set(columns)
-    _fill(columns, part, {heading: sheet.column_for(heading) for heading in part.headings})
+    _fill(columns, part, sheet, {h: column_meant(part, sheet, h) for h in part.headings})
     names = {h: c.name if c else None for h, c in columns.items()}
     dates, decimals = (said.get(n) or known.get(n) or None for n in ("dates", "decimals"))
     twice = _twice(part, sheet, columns, decided)
@@ -177,9 +187,9 @@ def _twice(
     found = {}
     for heading in part.headings:
         bare = re.sub(r" \(\d+\)$", "", heading)
-        column = sheet.column_for(bare) if heading not in columns else None
+        column = column_meant(part, sheet, heading, bare) if heading not in columns else None
         other = taken.get(column.name) if column else None
-        if column and other and _is_own_name(column, bare) == _is_own_name(column, other):
+        if column and other and sheet.rank(column, bare) == sheet.rank(column, other):
             found[column.name] = (other, heading)
     return found
 
@@ -216,11 +226,14 @@ def _remembered_columns(sheet: Sheet, known: Mapping[str, Any]) -> dict[str, Col
 
 
 def _fill(
-    columns: dict[str, Column | None], part: Part, proposed: Mapping[str, Column | None]
+    columns: dict[str, Column | None],
+    part: Part,
+    sheet: Sheet,
+    proposed: Mapping[str, Column | None],
 ) -> None:
     """Adds what is proposed for headings about which nothing is known, each column once."""
     # A heading that is the column's own name comes before one that only means the same.
-    for heading in sorted(part.headings, key=lambda h: _is_own_name(proposed.get(h), h)):
+    for heading in sorted(part.headings, key=lambda h: _rank(sheet, proposed.get(h), h)):
         if heading in columns or heading not in proposed:
             continue
         column = proposed[heading]
@@ -228,16 +241,16 @@ def _fill(
             columns[heading] = column
 
 
-def _is_own_name(column: Column | None, heading: str) -> bool:
-    return not (column and plain(heading) == column.name)
+def _rank(sheet: Sheet, column: Column | None, heading: str) -> int:
+    return sheet.rank(column, heading) if column else 0
 
 
 def guess_table(part: Part) -> str | None:
     """The table that the part's name says, or else the one that its headings fit best."""
+    called = table_of_name(part)
     if plain(part.name) in SHEETS:
-        return plain(part.name)
+        return called
     fits = {sheet.name: _fit(part, sheet) for sheet in SHEETS.values()}
-    called = next((s.name for s in SHEETS.values() if s.is_called(part.name)), None)
     if called and fits[called][1] >= FEW:
         return called
     fits = {name: fit for name, fit in fits.items() if fit[1] >= FEW}
@@ -247,8 +260,15 @@ def guess_table(part: Part) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def table_of_name(part: Part) -> str | None:
+    """The table that the part is called, whatever its headings are."""
+    if plain(part.name) in SHEETS:
+        return plain(part.name)
+    return next((s.name for s in SHEETS.values() if s.is_called(part.name)), None)
+
+
 def _fit(part: Part, sheet: Sheet) -> tuple[int, int]:
     """Whether all required columns are there, and how many columns are known."""
-    found = {column.name for h in part.headings if (column := sheet.column_for(h))}
+    found = {column.name for h in part.headings if (column := column_meant(part, sheet, h))}
     required = {column.name for column in sheet.columns if column.required}
     return int(required <= found), len(found)

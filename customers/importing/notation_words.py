@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from customers.importing.mapping import COMMA, POINT
-from customers.importing.notations import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Notations
+from customers.importing.notations import (
+    BY_COLUMN,
+    DAY_FIRST,
+    MONTH_FIRST,
+    YEAR_FIRST,
+    Notations,
+    Order,
+)
 from customers.importing.numbers import NumberColumn
 from customers.importing.read import RawSheet, ReadPart
 from customers.importing.tables import SHEETS, Kind
@@ -20,7 +27,8 @@ MIXED = (
     ABOUT_DATES + "are of both kinds, day/month and month/day; they were read as {how}/year, and"
     " those that can't be are rejected. If they are {other}/year, say so among its columns."
 )
-MONTH_BEFORE = "Dates of the {label} such as 05/31/2024 are month/day/year."
+MONTH_BEFORE = "Dates of the {label} are read as month/day/year."
+EACH_ITS_OWN = "Dates of the {label} are {orders}."
 COMMAS = "Numbers of the {label} have a decimal comma in {headings}."
 UNSURE = (
     ABOUT_NUMBERS + "could be read two ways in {heading}: {number} was read as {read}{as_others}."
@@ -30,6 +38,7 @@ TOO_FINE = (
     "Amounts of the {label} have more than two decimals in {heading} and are rounded"
     " ({rows}): {number} is {read}."
 )
+CURRENCY = "The currency {currency} beside numbers of the {label} in {heading} is left out."
 AS_OTHERS = ", as in the others of its table"
 
 
@@ -45,13 +54,15 @@ def in_words(raw: RawSheet, notations: Mapping[int, Notations]) -> list[str]:
 def notation_json(table: str, part: ReadPart, notations: Notations) -> dict[str, Any]:
     """How days and numbers of a part are written, as JSON.
 
-    `dates` is year-first, day-first, month-first or None where the part has no such days;
+    `dates` is year-first, day-first, month-first, by-column where its columns contradict each
+    other, or None where the part has no such days;
     `are_dates_unsure` whether that is a guess; `decimals` is point or comma by heading, and
     `are_decimals_unsure` whether one of these is a guess.
     """
     kinds = {c.name: c.kind for c in SHEETS[table].columns if c.name in part.headings}
     days = {name for name, kind in kinds.items() if kind is Kind.DAY}
-    dates = notations.order.dates if notations.order.matters else None
+    order = notations.order
+    dates = (BY_COLUMN if order.by_column else order.dates) if order.matters else None
     if days and not notations.days:
         dates = YEAR_FIRST
     numbers = [name for name, kind in kinds.items() if kind in (Kind.MONEY, Kind.DEGREES)]
@@ -72,9 +83,18 @@ def _sentences(part: ReadPart, notations: Notations) -> Iterator[str]:
         as_others = AS_OTHERS if order.as_others else ""
         sentence = MIXED if order.is_mixed else EITHER
         yield _filled(sentence, how=how, other=other, as_others=as_others)
+    elif order.by_column:
+        yield _filled(EACH_ITS_OWN, orders=_by_column(part, order))
     elif notations.days and order.dates == MONTH_FIRST:
         yield MONTH_BEFORE
     yield from _about_numbers(part, notations.numbers)
+
+
+def _by_column(part: ReadPart, order: Order) -> str:
+    return " and ".join(
+        f"{'day/month' if dates == DAY_FIRST else 'month/day'}/year in {part.headings[name]}"
+        for name, dates in sorted(order.by_column.items(), key=lambda named: named[1])
+    )
 
 
 def _about_numbers(part: ReadPart, numbers: Mapping[str, NumberColumn]) -> Iterator[str]:
@@ -82,6 +102,8 @@ def _about_numbers(part: ReadPart, numbers: Mapping[str, NumberColumn]) -> Itera
         yield _filled(COMMAS, headings=", ".join(commas))
     for name, written in numbers.items():
         said: dict[str, Any] = {"heading": part.headings[name]}
+        if written.currency:
+            yield _filled(CURRENCY, currency=written.currency, **said)
         if number := written.unsure:
             as_others = AS_OTHERS if written.as_others else ""
             other = POINT if written.has_comma else COMMA

@@ -10,17 +10,22 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from customers.duck import literal
 from customers.importing.numbers import NUMBERS, NumberColumn, find_numbers, usual_number
 from customers.importing.read import PART, RawSheet
 from customers.importing.sql import grouped, latin_digits, trimmed
 from customers.importing.tables import Kind, Sheet
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day-first", "month-first", "year-first"
+BY_COLUMN = "by-column"  # each of its columns has its own order
 ISO_DAY = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?$"
 ANY_DIGIT = r"[0-9\x{660}-\x{669}\x{6f0}-\x{6f9}]"
 SHORT = (
     rf"^({ANY_DIGIT}{{1,2}})[-/. ]({ANY_DIGIT}{{1,2}})[-/. ]({ANY_DIGIT}{{4}}|{ANY_DIGIT}{{2}})\b"
 )
+
+# Days such as 05/06/2024, and those of them that put the day and the month first.
+Evidence = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,12 @@ class Order:
     is_guess: bool = False  # each of them could be read both ways
     is_mixed: bool = False  # some can only be read in the one way and some in the other
     as_others: bool = False  # guessed from the other parts of the table
+    # Of columns that each are sure and contradict each other: day-first or month-first.
+    by_column: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, column: str) -> str:
+        """Day-first or month-first."""
+        return self.by_column.get(column, self.dates)
 
 
 @dataclass(frozen=True)
@@ -97,18 +108,31 @@ def _orders(
     parts = raw.parts
     looked_at = {name for n, part in parts.items() if not part.dates for name in days[n]}
     evidence = _evidence(db, sheet, sorted(looked_at)) if looked_at else {}
-    orders = {n: _order(part.dates, *evidence.get(n, (0, 0, 0))) for n, part in parts.items()}
-    sure = {o.dates for o in orders.values() if o.matters and not (o.is_guess or o.is_mixed)}
+    orders = {n: _order(part.dates, evidence.get(n, {})) for n, part in parts.items()}
+    sure = {
+        order.dates
+        for order in orders.values()
+        if order.matters and not (order.is_guess or order.is_mixed or order.by_column)
+    }
     if len(sure) != 1:
         return orders
     others = Order(sure.pop(), matters=True, is_guess=True, as_others=True)
     return {n: others if order.is_guess else order for n, order in orders.items()}
 
 
-def _order(said: str | None, found: int, day_first: int, month_first: int) -> Order:
-    """The order of one part, from the numbers of its days that can be read in one way only."""
+def _order(said: str | None, evidence: Mapping[str, Evidence]) -> Order:
+    """The order of one part; where its columns contradict each other, each has its own."""
     if said:
         return Order(said, matters=True)
+    by_column = {name: _order_of_days(*found) for name, found in evidence.items()}
+    sure = {name: o.dates for name, o in by_column.items() if not (o.is_guess or o.is_mixed)}
+    if len(set(sure.values())) > 1 and len(sure) == len(by_column):
+        return Order(matters=True, by_column=sure)
+    return _order_of_days(*(sum(counts) for counts in zip(*evidence.values(), strict=True)))
+
+
+def _order_of_days(found: int = 0, day_first: int = 0, month_first: int = 0) -> Order:
+    """The order that days say of which so many are sure to put the day, or the month, first."""
     return Order(
         MONTH_FIRST if month_first > day_first else DAY_FIRST,
         matters=bool(found),
@@ -119,16 +143,21 @@ def _order(said: str | None, found: int, day_first: int, month_first: int) -> Or
 
 def _evidence(
     db: duckdb.DuckDBPyConnection, sheet: Sheet, days: list[str]
-) -> dict[int, tuple[int, int, int]]:
-    """For each part: its days such as 05/06/2024, and those that put day and month first."""
+) -> dict[int, dict[str, Evidence]]:
+    """For each part and column that has such days."""
     cells = " UNION ALL ".join(
-        f"SELECT line, {latin_digits(trimmed(name))} AS cell FROM raw_{sheet.name}" for name in days
+        f"SELECT line, {literal(name)} AS name, {latin_digits(trimmed(name))} AS cell"
+        f" FROM raw_{sheet.name}"
+        for name in days
     )
     rows = db.execute(
-        "SELECT part, count(*), count(*) FILTER (first > 12 AND second <= 12),"
+        "SELECT part, name, count(*), count(*) FILTER (first > 12 AND second <= 12),"
         " count(*) FILTER (second > 12 AND first <= 12) FROM ("
-        f" SELECT DISTINCT {PART} AS part, regexp_extract(cell, '{SHORT}', 1)::INT AS first,"
+        f" SELECT DISTINCT {PART} AS part, name, regexp_extract(cell, '{SHORT}', 1)::INT AS first,"
         f"  regexp_extract(cell, '{SHORT}', 2)::INT AS second"
-        f" FROM ({cells}) WHERE regexp_matches(cell, '{SHORT}')) GROUP BY part"
+        f" FROM ({cells}) WHERE regexp_matches(cell, '{SHORT}')) GROUP BY part, name"
     ).fetchall()
-    return {part: (found, day_first, month_first) for part, found, day_first, month_first in rows}
+    evidence: dict[int, dict[str, Evidence]] = {}
+    for part, name, *counts in rows:
+        evidence.setdefault(part, {})[name] = (counts[0], counts[1], counts[2])
+    return evidence

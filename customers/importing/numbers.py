@@ -1,10 +1,11 @@
 """Which decimal mark the numbers of each part have, and which of them it leaves in doubt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
+from customers.importing.currencies import currency_of, without_currency
 from customers.importing.mapping import COMMA
 from customers.importing.read import PART, RawSheet
 from customers.importing.sql import grouped, latin_digits, trimmed
@@ -24,7 +25,8 @@ DECIMAL_POINT = (
 )
 TWO_WAYS = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 COMMA_OF_DEGREES = r"^[-+]?\d{1,3},\d+$"  # no thousands there
-SPACES = rf"[\s\x{{a0}}\x{{202f}}{ARABIC_GROUP}]"
+# With the marks of direction that stand around Arabic currencies.
+SPACES = rf"[\s\x{{a0}}\x{{202f}}\x{{200e}}\x{{200f}}\x{{61c}}{ARABIC_GROUP}]"
 # More than two decimals after one of these marks, thousands being set apart by the other one.
 TOO_FINE = r"^[-+]?(\d{{1,10}}|\d{{1,3}}(\{1}\d{{3}}){{1,3}})[{0}]\d\d\d*[1-9]\d*$"
 
@@ -38,6 +40,7 @@ class NumberColumn:
     as_others: bool = False  # guessed from the other parts of the table
     too_fine: int = 0  # amounts with more than two decimals
     finest: str = ""  # one of them
+    currency: str = ""  # what stands beside numbers, where it is the same one wherever it does
 
     def read(self, number: str) -> str:
         """What an amount as it stands in the file is read as."""
@@ -81,10 +84,27 @@ def find_numbers(
         f" min(cell) FILTER (regexp_matches({text}, '{pattern}'))"
         for text, pattern in looked_for
     )
-    cells = f"(SELECT line, {bare_number(trimmed(column.name))} AS cell FROM raw_{sheet.name})"
-    rows = {n: tuple(row) for n, *row in grouped(db, PART, raw.parts, counts, cells)}
+    alike = "rtrim(lower(currency), '.')"
+    counts += f", if(min({alike}) = max({alike}), min(currency), NULL)"
+    found = grouped(db, PART, raw.parts, counts, _numbers(sheet, column))
+    rows = {n: tuple(row) for n, *row, _ in found}
+    currencies = {n: str(currency or "") for n, *_, currency in found}
     sure = {commas > points for commas, _, points, *_ in rows.values() if commas != points}
-    return {n: _written(row, sure, raw.parts[n].decimals) for n, row in rows.items()}
+    return {
+        n: replace(_written(row, sure, raw.parts[n].decimals), currency=currencies[n])
+        for n, row in rows.items()
+    }
+
+
+def _numbers(sheet: Sheet, column: Column) -> str:
+    """A query of the column's cells as bare numbers, and the currencies beside them."""
+    cells = f"SELECT line, {bare_number(trimmed(column.name))} AS number FROM raw_{sheet.name}"
+    if column.kind is not Kind.MONEY:
+        return f"(SELECT line, number AS cell, NULL::VARCHAR AS currency FROM ({cells}))"
+    return (
+        f"(SELECT line, {without_currency('number')} AS cell,"
+        f" {currency_of('number')} AS currency FROM ({cells}))"
+    )
 
 
 def _written(row: tuple[int | str, ...], sure: set[bool], said: str | None) -> NumberColumn:

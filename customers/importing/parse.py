@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.conf import settings
 
 from customers.duck import literal
+from customers.importing.currencies import without_currency
 from customers.importing.notations import DAY_FIRST, Notations
 from customers.importing.numbers import ARABIC_POINT, bare_number, marks
 from customers.importing.read import by_part
@@ -55,10 +56,37 @@ def field_values(sheet: Sheet, given: Collection[str]) -> str:
     )
 
 
+def certain_forms(columns: Collection[Column], notations: Notations) -> dict[str, str]:
+    """SQL of the cells of a part, by column, in the one form that any file is read alike in.
+
+    Only for columns that are not written in the usual way. It needs `text_<column>`, the cell's
+    `trimmed_text`, and is NULL where that was not read.
+    """
+    return {
+        column.name: _certain_form(column, notations)
+        for column in columns
+        if column.name in notations.days or column.name in notations.numbers
+    }
+
+
+def _certain_form(column: Column, notations: Notations) -> str:
+    value = _value(column, notations)
+    if column.kind is not Kind.DEGREES:
+        return f"({value})::VARCHAR"
+    number = _number(column, notations)
+    # Three digits after a point may be a group of thousands; six never are.
+    padded = rf"regexp_replace({number}, '(\.\d{{3}})$', '\1000')"
+    return f"CASE WHEN ({value}) IS NOT NULL THEN {padded} END"
+
+
+def trimmed_text(cell: str) -> str:
+    """SQL of what is written in a cell, NULL where it is empty."""
+    return f"nullif(nullif({trimmed(cell)}, ''), {literal(NULL_MARK)})"
+
+
 def _texts(column: Column, given: bool) -> str:
     raw = column.name if given else "NULL::VARCHAR"
-    text = f"nullif(nullif({trimmed(raw)}, ''), {literal(NULL_MARK)})"
-    return f"{raw} AS raw_{column.name}, {text} AS text_{column.name}"
+    return f"{raw} AS raw_{column.name}, {trimmed_text(raw)} AS text_{column.name}"
 
 
 def _value(column: Column, notations: Notations) -> str:
@@ -66,7 +94,7 @@ def _value(column: Column, notations: Notations) -> str:
     match column.kind:
         case Kind.DAY:
             is_usual = column.name not in notations.days
-            return _usual_day(text) if is_usual else _any_day(text, notations)
+            return _usual_day(text) if is_usual else _any_day(column, notations)
         case Kind.MONEY:
             return f"try_cast({_number(column, notations)} AS DECIMAL(12, 2))"
         case Kind.DEGREES:
@@ -90,12 +118,13 @@ def _usual_day(text: str) -> str:
     )
 
 
-def _any_day(text: str, notations: Notations) -> str:
+def _any_day(column: Column, notations: Notations) -> str:
     """A day in whatever way people and programs write it; one with a time zone, as it was here."""
+    text = f"text_{column.name}"
     latin = latin_digits(text)
     bare = f"regexp_replace({latin}, '{CLOCK}', '')"
     words = rf"regexp_replace(trim({bare}), '[-/.,\s]+', ' ', 'g')"
-    numbers = "%d %m %Y" if notations.order.dates == DAY_FIRST else "%m %d %Y"
+    numbers = "%d %m %Y" if notations.order.of(column.name) == DAY_FIRST else "%m %d %Y"
     long = ", ".join(literal(f) for f in (*YEAR_FIRST, numbers, *NAMED_MONTHS))
     short = ", ".join(literal(f.replace("%Y", "%y")) for f in (numbers, *NAMED_MONTHS))
     here = f"(try_cast({latin} AS TIMESTAMPTZ) AT TIME ZONE {literal(settings.TIME_ZONE)})::DATE"
@@ -118,8 +147,10 @@ def _number(column: Column, notations: Notations) -> str:
     text = f"text_{column.name}"
     if column.name not in notations.numbers:
         return text
-    point, group = marks(has_comma=notations.numbers[column.name].has_comma)
-    latin = f"replace({bare_number(text)}, '{ARABIC_POINT}', '{point}')"
+    written = notations.numbers[column.name]
+    point, group = marks(has_comma=written.has_comma)
+    bare = without_currency(bare_number(text)) if written.currency else bare_number(text)
+    latin = f"replace({bare}, '{ARABIC_POINT}', '{point}')"
     grouped = rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?$"
     plain = f"CASE WHEN regexp_matches({latin}, '{grouped}') THEN replace({latin}, '{group}', '')"
     return f"replace({plain} ELSE {latin} END, '{point}', '.')"

@@ -74,7 +74,7 @@ def _write(part: Part, path: Path, name: str, columns: list[int]) -> Found:
                 else:
                     apart.writerow([line, bare(row[VALUE])[:MOST_KEPT] if len(row) > VALUE else ""])
     kept = unmended if unmended.stat().st_size else None
-    return Found(name, f"sheet {name}", path, "csv", numbered=True, unmended=kept)
+    return Found(name, f"part {name}", path, "csv", numbered=True, unmended=kept)
 
 
 def _rows(part: Part) -> Iterator[tuple[int, list[str]]]:

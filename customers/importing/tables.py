@@ -2,13 +2,28 @@
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
 from django.db import models
 
+from customers.importing.other_headings import (
+    BRANCH,
+    BURN_DAY,
+    CITY,
+    CLAIM_DAY,
+    CONSENT,
+    CUSTOMER,
+    ID,
+    JOINED,
+    MERCHANT,
+    PERHAPS,
+    TRANSACTION,
+    names_of,
+    plain,
+)
 from customers.importing.words import GENDER_WORDS, STATUS_WORDS, YES_OR_NO, fold
 from customers.models import Branch, City, Customer, Merchant, Transaction
 
@@ -35,6 +50,7 @@ class Column:
     required: bool = False  # the column must be there, and every row must have a value
     references: str = ""  # the table whose external ids it holds
     words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # lower case: what is stored
+    asks: str = ""  # the sentence for a cell that is none of the words, instead of all of them
     empty: str = "NULL"  # what is stored for an empty cell, in SQL
     always: bool = False  # a file without the column says that all its cells are empty
 
@@ -53,10 +69,9 @@ class Rule:
     reason: str
 
 
-def plain(heading: str) -> str:
-    """A heading without case and marks: customerID, Customer-Id and CUSTOMER ID are one."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
-    return "_".join(re.findall(r"\w+", fold(spaced.casefold()).replace("_", " ")))
+def _ranked(column: Column, perhaps: tuple[str, ...]) -> dict[str, int]:
+    ranks = {fold(name): 2 + n for n, name in enumerate(perhaps)}
+    return ranks | dict.fromkeys(map(fold, column.also), 1) | {column.name: 0}
 
 
 @dataclass(frozen=True)
@@ -73,9 +88,23 @@ class Sheet:
         return self.columns[0]
 
     def column_for(self, heading: str) -> Column | None:
-        """The column that a heading means, whatever its case and spacing."""
-        name = plain(heading)
-        return next((c for c in self.columns if name in map(fold, (c.name, *c.also))), None)
+        """The column that a heading means, whatever its case and spacing and the unit after it."""
+        names = names_of(heading)
+        return next((c for c in self.columns if names & self.headings[c.name].keys()), None)
+
+    @cached_property
+    def headings(self) -> Mapping[str, Mapping[str, int]]:
+        """By column, what it may be called and how surely that means it: 0 is its own name."""
+        return {c.name: _ranked(c, PERHAPS.get((self.name, c.name), ())) for c in self.columns}
+
+    def headings_of(self, column: Column) -> tuple[str, ...]:
+        """The other headings of a column, the surest first, as people write them."""
+        return column.also + PERHAPS.get((self.name, column.name), ())
+
+    def rank(self, column: Column, heading: str) -> int:
+        """How surely a heading means the column: the less, the surer."""
+        ranks = self.headings[column.name]
+        return min(ranks.get(name, len(ranks)) for name in names_of(heading))
 
     def is_called(self, name: str) -> bool:
         """Whether a sheet or file of that name is this one, whatever number or date it bears."""
@@ -102,37 +131,6 @@ class Table(Sheet):
         """The table that a field refers to, or nothing."""
         return self.columns_of(field)[0].references
 
-
-# Other headings of columns that several sheets have.
-ID = ("id", "external_id", "code", "key")
-CITY = ("city_code", "رقم_المدينة", "كود_المدينة", "المدينة")
-MERCHANT = ("merchant_code", "brand_id", "رقم_التاجر", "كود_التاجر")
-BRANCH = ("branch_code", "store_id", "shop_id", "رقم_الفرع", "كود_الفرع")
-CUSTOMER = (
-    *("customer_no", "customer_number", "customer_code", "client_id", "client", "member_id"),
-    *("user_id", "contact_id", "loyalty_id", "رقم_العميل", "كود_العميل", "معرف_العميل"),
-)
-TRANSACTION = (
-    *("transaction_no", "transaction_code", "coupon_id", "coupon_code", "claim_id", "order_id"),
-    *("رقم_المعاملة", "كود_المعاملة", "رقم_الكوبون"),
-)
-JOINED = (
-    *("joined_on", "joined", "join", "joined_at", "joining_date", "date_joined", "signup_date"),
-    *("sign_up_date", "registered_on", "registration_date", "created_at", "member_since"),
-    *("تاريخ_الانضمام", "تاريخ_التسجيل"),
-)
-CONSENT = (
-    *("consent", "marketing_consent", "opt_in", "opted_in", "subscribed_to_marketing"),
-    *("newsletter", "الموافقة", "موافق_على_الرسائل", "قبول_العروض", "قبول_الرسائل"),
-)
-CLAIM_DAY = (
-    *("claimed_on", "claim_date", "claimed", "claimed_at", "date", "subscribed_on", "issued_on"),
-    *("subscription_date", "issue_date", "تاريخ_المعاملة", "التاريخ"),
-)
-BURN_DAY = (
-    *("burnt_on", "burned_on", "burnt_at", "burned_at", "redeemed_on", "redemption_date"),
-    *("redeemed_at", "used_on", "use_date", "تاريخ_الاستخدام"),
-)
 
 CITIES = Table(
     name="cities",
@@ -240,6 +238,7 @@ TRANSACTIONS = Table(
             also=("status", "state", "coupon_status", "الحالة", "حالة_المعاملة"),
             required=True,
             words=STATUS_WORDS,
+            asks="Write claimed for a coupon that was not used, burnt for one that was.",
         ),
         Column("coupon_name", "coupon_name", also=("coupon", "offer", "اسم_الكوبون"), empty="''"),
         # The status says whether there is a burn date, so it is stored with every status.
@@ -254,19 +253,19 @@ TRANSACTIONS = Table(
             "burn_date",
             "transaction_status = 'burnt' AND text_burn_date IS NULL",
             "burn_date_missing",
-            "A burned coupon needs the day on which it was burned.",
+            "A burnt coupon needs the day on which it was burnt.",
         ),
         Rule(
             "burn_date",
             "transaction_status = 'claimed' AND text_burn_date IS NOT NULL",
             "burn_date_unexpected",
-            "A coupon with a burn date must have the status burned.",
+            "A coupon with a burn date must have the status burnt.",
         ),
         Rule(
             "burn_date",
             "burn_date < transaction_date",
             "burnt_before_claimed",
-            "A coupon can't be burned before it is claimed.",
+            "A coupon can't be burnt before it is claimed.",
         ),
         Rule("amount", "amount < 0", "negative", "An amount can't be negative."),
     ),

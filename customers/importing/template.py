@@ -17,12 +17,14 @@ from customers.importing.tables import (
     Kind,
     Table,
 )
+from customers.importing.words import one_for_each
 
 READ_ME = "Read me"
 ORDER = (CUSTOMERS, CITIES, MERCHANTS, BRANCHES, TRANSACTIONS)  # as people think of them
 INTRODUCTION = (
     "Fill in the sheets and import this workbook on the page Data. Leave out what you don't have:"
     " an empty sheet changes nothing.",
+    "Delete the columns that you don't have: one that is there and empty empties what is stored.",
     "Headings in green need a value in every row. Importing again changes only what is different:"
     " each row is found by its id.",
 )
@@ -47,18 +49,6 @@ def template_workbook() -> bytes:
 def columns_to_fill(table: Table) -> list[Column]:
     """The columns without a key of a sheet that is not in the template."""
     return [column for column in table.columns if column.kind != Kind.GENDER_ID]
-
-
-def allowed_words(column: Column) -> list[str]:
-    """One word for each value that the cells of a column can mean."""
-    first: dict[str, str] = {}
-    for word, stored in column.words.items():
-        first.setdefault(stored, word)
-    # The words for yes and no are stored as digits, which say nothing to a reader.
-    return [
-        stored if stored.isalpha() and stored.lower() in column.words else word
-        for stored, word in first.items()
-    ]
 
 
 def _write_explanation(book: Workbook) -> None:
@@ -94,7 +84,7 @@ def _write_table(book: Workbook, table: Table) -> None:
         sheet.write_string(0, position, column.name, required if column.required else usual)
         cells = book.add_format({"num_format": NUMBER_FORMATS.get(column.kind, TEXT_FORMAT)})
         sheet.set_column(position, position, max(14, len(column.name) + 4), cells)
-        if words := allowed_words(column):
+        if words := one_for_each(column.words):
             choice = {"validate": "list", "source": words, "error_title": column.name}
             sheet.data_validation(1, position, LAST_ROW, position, choice)
     sheet.freeze_panes(1, 0)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 from django.db import OperationalError, models
 from django.urls import reverse
@@ -125,8 +126,13 @@ class DataImport(Job):
 
     @property
     def rejects_title(self) -> str:
-        """What the file of the rejected rows is called where it is downloaded."""
-        return f"rejected-rows-import-{self.pk}.csv"
+        """What the file of rejected rows is called where it is downloaded, without its ending."""
+        return f"rejected-rows-import-{self.pk}"
+
+    def shows_rows_to(self, user: User | AnonymousUser) -> bool:
+        """Whether someone may see rows as they came, with columns that are stored nowhere else."""
+        is_own = user.pk is not None and user.pk == self.requested_by_id
+        return is_own or user.has_perm("customers.change_dataimport")
 
     @property
     def is_waiting(self) -> bool:
@@ -225,7 +231,8 @@ class ColumnMapping(models.Model):
     # A digest of the part's name, without digits, and its headings.
     shape = models.CharField(max_length=64, unique=True)
     # As one part of `DataImport.mapping`; and `written`, where a person corrected how such a file
-    # is written: {"said": its encoding, delimiter or heading_line, "found": what was found}.
+    # is written: {"said": its encoding, delimiter or heading_line, "found": what was found}; and
+    # `headings`, a digest of the headings alone.
     mapping = models.JSONField()
     used_at = models.DateTimeField(default=timezone.now)
 

@@ -169,4 +169,4 @@ def _in_words(table: Table, code: str, reason: str) -> str:
         return CONTRADICTS
     for field, column in columns_by_field(table).items():
         reason = re.sub(rf"\b{column.name}\b", field, reason)
-    return re.sub(r"\b([Aa]) (?=(?:external_id|amount)\b)", r"\1n ", reason)
+    return reason

@@ -54,6 +54,11 @@ def facts_are_stale() -> bool:
     return lost or FactsChange.objects.exists()
 
 
+def facts_lack(reason: str) -> bool:
+    """Whether what was noted with that reason is not yet in the snapshot that pages read."""
+    return FactsChange.objects.filter(reason=reason).exists()
+
+
 def refresh_facts(*, full: bool = False) -> FactsVersion:
     """Take a new snapshot and make it the one that pages read, in one switch.
 

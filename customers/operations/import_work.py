@@ -26,6 +26,7 @@ from customers.importing.mapping import (
 )
 from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
+from customers.importing.notes import notes_on_rows
 from customers.importing.parts import Part
 from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
 from customers.importing.read import RawSheet, check_mappings, read_parts
@@ -33,7 +34,11 @@ from customers.importing.rejects import reasons, write_rejects
 from customers.importing.sources import find_parts
 from customers.importing.tables import TABLE_NAMED
 from customers.models import DataImport
-from customers.operations.facts import facts_are_stale, mark_facts_stale, refresh_facts
+from customers.operations.facts import (
+    facts_are_stale,
+    mark_facts_stale,
+    refresh_facts,
+)
 from customers.operations.import_months import changed_months, touched
 from customers.operations.live import LOADING_FROM, WAITING, Live, stoppable
 from customers.operations.mappings import remember, remembered, remembered_correction
@@ -44,6 +49,7 @@ logger = logging.getLogger(__name__)
 Status = DataImport.Status
 MOST_TRIES = 3
 FoundNotations = Mapping[int, Notations]  # by the number of the part
+REASON = "Import {0}"  # for which the figures are marked stale
 NOTHING_LOADED = "{rejected:,} of {rows:,} rows are rejected, so nothing was loaded, as you chose."
 
 
@@ -152,8 +158,8 @@ def _check(
     raw: dict[str, RawSheet],
 ) -> Found:
     data_import.report("Checking every row", 0.2)
-    notations = check(db, raw, folder)
-    rejects = write_rejects(db, data_import.folder, parts, raw)
+    notations = check(db, raw, folder, with_names=True)
+    rejects = write_rejects(db, data_import.folder, parts, raw, notations)
     data_import.report("Comparing with what is stored", 0.4)
     counts = plan(db, raw)
     preview = {
@@ -165,7 +171,8 @@ def _check(
         },
         "notes": data_import.preview["notes"]
         + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
-        + _notes(raw, notations),
+        + _notes(raw, notations)
+        + notes_on_rows(db, parts, mappings, raw, counts),
         "reasons": reasons(db, parts, raw),
         "rows": {
             name: first_rows(db, TABLE_NAMED[name], raw[name])
@@ -237,7 +244,7 @@ def _load(
         if total["created"] or total["updated"]:
             people = found.counts["customers"]
             mark_facts_stale(
-                f"Import {data_import.pk}",
+                REASON.format(data_import.pk),
                 months=changed_months(before),
                 customers=bool(people.created or people.updated),
             )

@@ -21,13 +21,14 @@ from customers.importing.tables import TABLES
 from customers.importing.unreadable import UnreadableSource
 from customers.models import DataImport, JobLost
 from customers.models.imports import UNDO_STOPPED
+from customers.operations.facts import facts_lack
 from customers.operations.import_files import (
     keep_upload,
     remove_upload,
     tidy,
     tidy_after_kills,
 )
-from customers.operations.import_work import check_or_load, refresh_figures
+from customers.operations.import_work import REASON, check_or_load, refresh_figures
 from customers.operations.jobs import Ends, perform, requeue, unless_locked
 from customers.operations.sweep import sweep_files
 from customers.operations.undo import NotUndoable, check_undoable, undo
@@ -213,6 +214,11 @@ def _close_lost() -> None:
         except JobLost:
             continue  # it was not lost after all
         tidy(data_import)
+
+
+def figures_lack(data_import: DataImport) -> bool:
+    """Whether what an import loaded is not in the figures yet."""
+    return facts_lack(REASON.format(data_import.pk))
 
 
 def import_summary(data_import: DataImport) -> dict[str, Any]:

@@ -38,7 +38,14 @@ RELOAD = "Import the right file instead: each row is found by its id."
 
 
 class NotUndoable(ValueError):
-    """The import can't be taken back; the text says why."""
+    """The import can't be taken back; the text says why.
+
+    `blocker` is the import that has to be undone before, if that is the reason.
+    """
+
+    def __init__(self, reason: str, *, blocker: DataImport | None = None) -> None:
+        super().__init__(reason)
+        self.blocker = blocker
 
 
 def check_undoable(data_import: DataImport) -> None:
@@ -49,11 +56,26 @@ def check_undoable(data_import: DataImport) -> None:
         raise NotUndoable("This import loaded nothing, so there is nothing to undo.")
     if not data_import.changed:
         raise NotUndoable("This import changed nothing, so there is nothing to undo.")
-    if later := _later_import(data_import):
-        raise NotUndoable(f"{later} came after it. Undo that one first.")
+    _check_later(data_import)
     for table in TABLES:
         if data_import.tables[table.name]["updated"] and not _before(data_import, table).exists():
             raise NotUndoable(f"The old values are no longer kept. {RELOAD}")
+
+
+def check_records(data_import: DataImport) -> None:
+    """Raises NotUndoable with the reason that a look at the records gives; changes nothing.
+
+    It reads whole tables, and does not see what the undo itself finds in the old values.
+    """
+    for table in TABLES:
+        counts = data_import.tables[table.name]
+        if counts["updated"]:
+            changed: Any = table.model._default_manager.filter(changed_in=data_import)
+            intact = changed.exclude(created_in=data_import).count()
+            if intact != counts["updated"]:
+                raise NotUndoable(_changed_since(table, counts["updated"] - intact, "changed"))
+        if counts["created"]:
+            _check_dependents(data_import, table)
 
 
 def latest_undoable() -> DataImport | None:
@@ -68,8 +90,7 @@ def undo(data_import: DataImport) -> None:
     Raises NotUndoable when records that came or changed later depend on it; then nothing changes.
     """
     with turn(partial(data_import.wait, WAITING, 0.1)):
-        if later := _later_import(data_import):
-            raise NotUndoable(f"{later} came after it. Undo that one first.")
+        _check_later(data_import)
         data_import.report("Undoing", 0.2)
         try:
             with stoppable(data_import), transaction.atomic():
@@ -95,6 +116,11 @@ def _undo(data_import: DataImport) -> None:
     for table in reversed(TABLES):
         _remove(data_import, table)
     data_import.finish(Status.UNDONE, stage="", progress=1.0, error="", undone_at=timezone.now())
+
+
+def _check_later(data_import: DataImport) -> None:
+    if later := _later_import(data_import):
+        raise NotUndoable(f"{later} came after it. Undo that one first.", blocker=later)
 
 
 def _later_import(data_import: DataImport) -> DataImport | None:

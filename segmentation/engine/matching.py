@@ -1,6 +1,6 @@
 """Which new segment is which old one, and who moved between them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,8 +80,14 @@ class Matching:
     vanished: tuple[int, ...]  # old labels that no new one goes on as
 
 
-def match_segments(old: Members, new: Members) -> Matching:
-    """Pair new segments with old ones by the members they share.
+def match_segments(
+    old: Members,
+    new: Members,
+    *,
+    only_old: Collection[int] | None = None,
+    only_new: Collection[int] | None = None,
+) -> Matching:
+    """Pair new segments with old ones by the members they share; only some of them where given.
 
     Segments are compared by the Jaccard index (Jaccard 1912) of their members among the customers
     known at both times: shared members over members of either. The pairs are the one-to-one
@@ -89,8 +95,7 @@ def match_segments(old: Members, new: Members) -> Matching:
     who joined or left changes nothing, and customers in no segment (-1) are no segment.
     """
     moved = movement(old, new)
-    olds = [row for row, label in enumerate(moved.old_labels) if label != NO_SEGMENT]
-    news = [column for column, label in enumerate(moved.new_labels) if label != NO_SEGMENT]
+    olds, news = _places(moved.old_labels, only_old), _places(moved.new_labels, only_new)
     jaccard = _jaccard(moved.stayed)[np.ix_(olds, news)]
     # A pair that doesn't count must not keep one that does from being chosen.
     jaccard[jaccard < LEAST_SHARED] = 0
@@ -107,6 +112,15 @@ def match_segments(old: Members, new: Members) -> Matching:
         tuple(label for label in moved.new_labels if label not in {NO_SEGMENT, *pairs}),
         tuple(label for label in moved.old_labels if label not in continued),
     )
+
+
+def _places(labels: Sequence[int], only: Collection[int] | None) -> list[int]:
+    """Where the labels stand that are those of segments, and among the given ones."""
+    return [
+        place
+        for place, label in enumerate(labels)
+        if label != NO_SEGMENT and (only is None or label in only)
+    ]
 
 
 def movement(old: Members, new: Members) -> Movement:

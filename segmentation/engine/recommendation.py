@@ -63,19 +63,32 @@ def recommend(candidates: Sequence[Rated]) -> Recommendation:
     return Recommendation(chosen, runner_up, not faults, reasons)
 
 
-def faults_of(candidate: Rated) -> list[str]:
+@dataclass(frozen=True)
+class Fault:
+    """A rule that a candidate does not keep."""
+
+    of_model: str  # it leaves 99% of the customers without a segment
+    of_segments: str  # 99% of the customers are in none of them
+
+
+def faults_of(candidate: Rated) -> list[Fault]:
     """Why a marketer could not work with the segments of a candidate; empty: they could."""
     if candidate.clusters < 2:
-        return ["it finds fewer than two segments"]
+        return [Fault("it finds fewer than two segments", "there are fewer than two of them")]
     scores, faults = candidate.scores, []
-    if scores.noise_share > MOST_NOISE:
-        faults.append(f"it leaves {scores.noise_share:.0%} of the customers without a segment")
-    if (scores.smallest_share or 0.0) < SMALLEST:
-        faults.append(f"its smallest segment holds only {scores.smallest_share or 0:.1%}")
-    if (scores.largest_share or 0.0) > LARGEST:
-        faults.append(f"its largest segment holds {scores.largest_share or 0:.0%}")
+    smallest, largest = scores.smallest_share or 0.0, scores.largest_share or 0.0
+    if (share := scores.noise_share) > MOST_NOISE:
+        without = f"it leaves {share:.0%} of the customers without a segment"
+        faults.append(Fault(without, f"{share:.0%} of the customers are in none of them"))
+    if smallest < SMALLEST:
+        share_of_smallest = f"smallest segment holds only {smallest:.1%}"
+        faults.append(Fault(f"its {share_of_smallest}", f"the {share_of_smallest} of all"))
+    if largest > LARGEST:
+        share_of_largest = f"largest segment holds {largest:.0%}"
+        faults.append(Fault(f"its {share_of_largest}", f"the {share_of_largest} of all"))
     if scores.stability is not None and scores.stability < LEAST_STABILITY:
-        faults.append("its segments come out differently when customers are drawn anew")
+        anew = "its segments come out differently when customers are drawn anew"
+        faults.append(Fault(anew, "other customers would have given other ones"))
     return faults
 
 
@@ -110,12 +123,15 @@ def _simplicity(candidate: Rated) -> tuple[int, bool, int]:
 
 def _reasons(candidates: Sequence[Rated], chosen: int, runner_up: int | None) -> tuple[str, ...]:
     if faults := faults_of(candidates[chosen]):
-        return (f"No model keeps all rules; this one comes closest, though {faults[0]}.",)
+        return (f"No model keeps all rules; this one comes closest, though {faults[0].of_model}.",)
+    if len(candidates) == 1:
+        return ("It is the only model that was asked for.",)
     if runner_up is None:
         return ("It is the only model that found segments.",)
     one, other = candidates[chosen], candidates[runner_up]
     if faults := faults_of(other):
-        return (f"The runner-up is not usable: {', and '.join(faults)}.",)
+        said = ", and ".join(fault.of_model for fault in faults)
+        return (f"The runner-up is not usable: {said}.",)
     return _comparison(one, other)
 
 

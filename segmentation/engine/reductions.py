@@ -15,6 +15,8 @@ from segmentation.engine.algorithms.clustering import TooFewCustomers
 from segmentation.engine.sampling import sample_rows
 
 MAPPED = 10_000  # customers on a t-SNE map; the others are placed among them
+# The method that finds near customers by cutting the map into cells knows no fourth.
+MOST_DIRECTIONS = 3
 FEWEST_MAPPED = 4  # t-SNE needs three others per customer at its lowest perplexity
 PLACED_AMONG = 5  # nearest customers on the map
 COMPARED = 3_000  # customers who are mapped twice, to see what placing changes
@@ -98,8 +100,7 @@ def tsne(values: np.ndarray, *, components: int, perplexity: float, seed: int) -
             f"A t-SNE map needs at least {FEWEST_MAPPED} customers; there "
             f"{'is' if customers == 1 else 'are'} only {customers}. Choose another reduction."
         )
-    # The method that finds near customers by cutting the map into cells knows no fourth direction.
-    kept = min(components, 3, values.shape[1])
+    kept = min(components, MOST_DIRECTIONS, values.shape[1])
     fewer = min(perplexity, (customers - 1) / 3)
     mapped, note = None, ""
     with threadpool_limits(MAP_THREADS):
@@ -133,7 +134,7 @@ def maps_to_compare(
     if space.reduction != "tsne" or len(values) <= MAPPED:
         return None
     some = values[sample_rows(len(values), COMPARED, seed)]
-    kept = min(space.components, 3, values.shape[1])
+    kept = min(space.components, MOST_DIRECTIONS, values.shape[1])
     rows = sample_rows(len(some), len(some) // PART, seed)
     with threadpool_limits(MAP_THREADS):
         whole = _map(some, kept, space.perplexity, seed)

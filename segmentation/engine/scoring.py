@@ -57,7 +57,9 @@ def score(
     stable = stabilities(values, models, seed=seed)
     tell(0.6)
     columns = blocks(prepared.names)
-    structured = structures(values, shared, columns, models, seed=seed)
+    structured: Sequence[Structure | None] = [None] * len(models)
+    if len(columns) > 1:  # one feature has nothing to be shuffled against
+        structured = structures(values, shared, columns, models, seed=seed)
     tell(0.95)
     found = zip(labelings, own, common, stable, structured, strict=True)
     return [_scores(prepared.common, *one) for one in found]

@@ -1,5 +1,6 @@
 """What the measured structure means for the people who use the segments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,17 @@ SENTENCES: dict[Level, str] = {
     "none": "Customers differ only by degrees here, so the borders between the segments are a"
     " choice: keep offers simple, and try them on a part of a segment first.",
 }
+# Below it, other customers than those a sample happened to hold would have given other segments.
+LEAST_AGREEMENT = 0.80
+MOST_IN_NONE = 0.50  # share of customers; beyond it there are no groups to speak of
+DRAWN_FROM_A_SAMPLE = (
+    "The borders between these segments depend on which customers the run happened to look at: use"
+    " them as working groups, and try each campaign on a part of a segment before building on it."
+)
+HARD_TO_USE = (
+    "These segments are hard to work with, because {faults}: start a run with other settings before"
+    " you plan campaigns for them."
+)
 NOTHING_TO_COMPARE = (
     "Fewer than two segments were found, so there is nothing to tell apart: ask for more segments "
     "or include other features."
@@ -38,7 +50,13 @@ class Verdict:
     reasons: tuple[str, ...]  # the evidence with its numbers, for an analyst
 
 
-def verdict(scores: Scores, correlated: Structure | None) -> Verdict:
+def verdict(
+    scores: Scores,
+    correlated: Structure | None,
+    *,
+    faults: Sequence[str] = (),
+    agreement: float | None = None,
+) -> Verdict:
     """Judge the scores of a candidate.
 
     Four questions: are the segments apart (common silhouette), above what shuffled columns give,
@@ -48,11 +66,27 @@ def verdict(scores: Scores, correlated: Structure | None) -> Verdict:
     0.75, weak below. Without proof against both kinds of chance it is none or at most weak.
     0.50 is the bound of Kaufman and Rousseeuw (1990); their 0.25 for weak structure is for the
     silhouette alone.
+
+    It is weak at most where an approximation agrees with the exact result by less than 0.80 (the
+    adjusted Rand index; None: exact or unknown), and where marketers could not work with the
+    segments: `faults`, as "99% of the customers are in none of them".
     """
     if scores.common.value is None:
         return Verdict("none", NOTHING_TO_COMPARE, ())
-    level = _level(scores, correlated)
-    return Verdict(level, SENTENCES[level], tuple(_reasons(scores, correlated)))
+    level, reasons = _level(scores, correlated), _reasons(scores, correlated)
+    sentence = SENTENCES[level]
+    if agreement is not None and agreement < LEAST_AGREEMENT:
+        reasons.append(f"The approximation agrees with the exact result by {agreement:.2f} only.")
+        level, sentence = _capped(level), DRAWN_FROM_A_SAMPLE
+    if faults:
+        level, sentence = _capped(level), HARD_TO_USE.format(faults=", and ".join(faults))
+    if scores.noise_share > MOST_IN_NONE:
+        level = "none"
+    return Verdict(level, sentence, tuple(reasons))
+
+
+def _capped(level: Level) -> Level:
+    return "none" if level == "none" else "weak"
 
 
 def _level(scores: Scores, correlated: Structure | None) -> Level:
@@ -81,6 +115,10 @@ def _reasons(scores: Scores, correlated: Structure | None) -> list[str]:
         reasons.append(_against(scores.structure, "columns are shuffled"))
     if correlated is not None:
         reasons.append(_against(correlated, "only the correlations between the features are kept"))
+    if scores.structure is None or correlated is None:
+        reasons.append(
+            "Whether that is more than chance could not be measured, so it counts as weak at most."
+        )
     return reasons
 
 

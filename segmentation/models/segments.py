@@ -53,6 +53,9 @@ class Segment(models.Model):
     position = models.PositiveSmallIntegerField(help_text="1 for the largest.")
     color = models.PositiveSmallIntegerField(default=1, help_text="The number of its colour.")
     name = models.CharField(max_length=100)
+    proposed_name = models.CharField(
+        max_length=100, blank=True, help_text="What its run called it, from what sets it apart."
+    )
     size = models.PositiveIntegerField(help_text="Customers in it, with those who came since.")
     share = models.FloatField(help_text="Of all customers of the run, 0 to 1.")
     # [{"feature", "mean", "base", "effect", "low", "high"}], strongest first

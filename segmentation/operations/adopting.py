@@ -1,14 +1,15 @@
 """Adopting a run so that segments stay the same segments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from segmentation.engine.matching import Matching, Movement, match_segments, movement
+from segmentation.engine.matching import Movement, movement
 from segmentation.models import Segment, SegmentationRun, SegmentIdentity
+from segmentation.operations.identities import find_again, identify
 from segmentation.operations.memberships import members_of
 
 
@@ -68,111 +69,33 @@ def _carry_over(run: SegmentationRun, before: SegmentationRun | None) -> dict[st
     old = list(before.segments.select_related("identity")) if before else []
     new = list(run.segments.select_related("identity").order_by("position"))
     if before is None:
-        _identify(new, {}, [])
+        identify(new, {}, [])
         return {}
+    known = set(SegmentIdentity.objects.values_list("pk", flat=True))
     was, now = members_of(before), members_of(run)
-    matching = match_segments(was, now)
-    _identify(new, _pairs(matching, old, new), old)
-    return {"run": before.pk} | _moved(movement(was, now), old, new)
+    identify(new, find_again(run, new, now, before, was), old)
+    return {"run": before.pk} | _moved(movement(was, now), old, new, known)
 
 
-def _moved(found: Movement, old: Sequence[Segment], new: Sequence[Segment]) -> dict[str, Any]:
-    """A movement as JSON: segments with one identity are the same, however they were paired."""
+def _moved(
+    found: Movement, old: Sequence[Segment], new: Sequence[Segment], known: Collection[int]
+) -> dict[str, Any]:
+    """A movement as JSON: segments with one identity are the same, however they were paired.
+
+    `known` are the identities that there were before: one of them that the run before did not have
+    is back.
+    """
     by_identity = {segment.identity_id: segment.pk for segment in old}
     pairs = {s.pk: by_identity[s.identity_id] for s in new if s.identity_id in by_identity}
-    both = [*old, *new]
+    others, both = [segment for segment in new if segment.pk not in pairs], [*old, *new]
     return {
         "old": list(found.old_labels),
         "new": list(found.new_labels),
         "names": {str(segment.pk): segment.name for segment in both},
         "colors": {str(segment.pk): segment.color for segment in both},
         "counts": found.counts.tolist(),
-        "appeared": [segment.pk for segment in new if segment.pk not in pairs],
+        "appeared": [segment.pk for segment in others if segment.identity_id not in known],
+        "returned": [segment.pk for segment in others if segment.identity_id in known],
         "vanished": [segment.pk for segment in old if segment.pk not in pairs.values()],
         "moved": found.share_moved(pairs),
     }
-
-
-def _pairs(
-    matching: Matching, old: Sequence[Segment], new: Sequence[Segment]
-) -> dict[int, SegmentIdentity]:
-    """The identity that each new segment goes on with, by its primary key.
-
-    One that was adopted before has its own, which then is nobody else's.
-    """
-    own = {segment.identity_id for segment in new if segment.identity_id}
-    by_pk = {segment.pk: segment.identity for segment in old}
-    found = ((now, by_pk[was]) for now, was in matching.pairs.items())
-    return {now: identity for now, identity in found if identity and identity.pk not in own}
-
-
-def _identify(
-    new: Sequence[Segment], pairs: dict[int, SegmentIdentity], old: Sequence[Segment]
-) -> None:
-    """Give each segment its identity; one that has one since an earlier adoption keeps it."""
-    for segment in new:
-        segment.identity = segment.identity or pairs.get(segment.pk)
-    _hold_identities(new)
-    kept = [segment.identity for segment in new if segment.identity]
-    names = _names_once(kept)
-    used = {identity.color for identity in kept} | {segment.color for segment in old}
-    for segment in new:
-        if segment.identity is None:
-            name, color = _free_name(segment.name, names), _free_color(used)
-            segment.identity = SegmentIdentity.objects.create(
-                key=_next_key(), name=name, color=color
-            )
-            names.add(name)
-            used.add(color)
-    _rename_all(new)
-
-
-def _hold_identities(segments: Sequence[Segment]) -> None:
-    """Read the identities as they are now, and let nobody rename them until the end."""
-    keys = [segment.identity_id for segment in segments if segment.identity_id]
-    held = SegmentIdentity.objects.select_for_update().order_by("pk").in_bulk(keys)
-    for segment in segments:
-        if segment.identity_id:
-            segment.identity = held[segment.identity_id]
-
-
-def _names_once(identities: Sequence[SegmentIdentity]) -> set[str]:
-    """The names, each once: two segments that never met in one run may be called the same."""
-    names: set[str] = set()
-    for identity in sorted(identities, key=lambda one: (not one.is_named, one.pk)):
-        name = _free_name(identity.name, names)
-        if name != identity.name:
-            identity.name = name
-            identity.save(update_fields=["name"])
-        names.add(name)
-    return names
-
-
-def _rename_all(segments: Sequence[Segment]) -> None:
-    # Two segments may swap their names, which the database would refuse one by one.
-    for segment in segments:
-        Segment.objects.filter(pk=segment.pk).update(
-            key=f"~{segment.pk}"[:10], name=f"~{segment.pk}"
-        )
-    for segment in segments:
-        if segment.identity is not None:
-            segment.key, segment.name = segment.identity.key, segment.identity.name
-            segment.color = segment.identity.color
-    Segment.objects.bulk_update(segments, ["key", "name", "color", "identity"])
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    free, number = name, 2
-    while free.casefold() in {one.casefold() for one in taken}:
-        free, number = f"{name} {number}", number + 1
-    return free
-
-
-def _free_color(used: set[int]) -> int:
-    return next(color for color in range(1, len(used) + 2) if color not in used)
-
-
-def _next_key() -> str:
-    """S1, S2 …: never one that was given before."""
-    keys = SegmentIdentity.objects.values_list("key", flat=True)
-    return f"S{max((int(key.removeprefix('S')) for key in keys), default=0) + 1}"

@@ -9,13 +9,14 @@ import numpy as np
 from customers.facts.features import customer_features
 from customers.models import FactsVersion
 from segmentation.engine.model_files import ModelMissing, UntrustedModel
-from segmentation.engine.person import FIXED, Change, Reason, what_would_move, why_here
+from segmentation.engine.moves import FIXED, Change, what_would_move
+from segmentation.engine.person import Reason, why_here
 from segmentation.engine.run_model import RunModel
 from segmentation.models import Membership, Segment, SegmentationRun
 from segmentation.operations.upkeep import model_of_run
 
 NO_MODEL = "The run of these segments kept no model to ask. Start a new run to have one."
-NO_WAY = "No single change, and no two together, would put them into another segment."
+NO_WAY = "Nothing they could still do alone, and no two things together, would move them."
 
 
 @dataclass(frozen=True)

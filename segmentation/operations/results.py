@@ -145,6 +145,7 @@ def _segment(run: SegmentationRun, profile: Profile, name: str, rule: SegmentRul
         position=position,
         color=position,
         name=name,
+        proposed_name=name,
         size=profile.size,
         share=profile.share,
         drivers=[asdict(driver) for driver in profile.drivers],

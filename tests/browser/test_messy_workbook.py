@@ -98,7 +98,7 @@ def test_a_web_page_that_is_called_a_workbook_is_refused_in_a_sentence(
 def load_the_tidy_file(page: Page, file: Path) -> None:
     upload(page, file)
     expect_preview(page)
-    expect(button(page, "All or nothing")).to_be_enabled()
+    expect(button(page, "Load all or nothing")).to_be_enabled()
     load_button(page).click()
     expect(page.get_by_text("figures are up to date")).to_be_visible(timeout=PATIENCE)
     expect(outcome(page, "Total", "Created")).to_have_text("11")
@@ -120,7 +120,7 @@ def read_the_preview(page: Page, faults: list[tuple[str, ...]]) -> None:
     expect(example(page, "customers", "00017")).to_contain_text("City city_id 1 2")
     expect(example(page, "transactions", "T-1")).to_contain_text("claimed")
     expect(page.get_by_text("Would load nothing, because 7 rows are rejected")).to_be_visible()
-    expect(button(page, "All or nothing")).to_be_disabled()
+    expect(button(page, "Load all or nothing")).to_be_disabled()
     faults += faults_of(page)
 
 
@@ -135,7 +135,7 @@ def load_the_good_rows(page: Page, faults: list[tuple[str, ...]]) -> None:
 
 def download_the_rejects(page: Page, folder: Path) -> Path:
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the rejected rows").click()
+        page.get_by_role("link", name="Download the rejected rows as CSV").click()
     return saved(download.value, folder)
 
 

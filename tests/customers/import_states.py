@@ -40,7 +40,8 @@ def described(**values: Any) -> dict[str, Any]:
     """A part of a source, as an import keeps it."""
     headings = values.pop("headings", ["Client", "Joined", "Note"])
     columns = values.pop("columns", ["customer_id", "join_date", None])
-    written = {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "quote": '"'}
+    written = {"kind": "csv", "encoding": "utf-8", "delimiter": ","}
+    written |= {"quote": '"', "escape": '"'}
     return {
         "name": "people",
         "label": "file people.csv",

@@ -192,7 +192,7 @@ def test_pages_say_of_when_the_figures_are() -> None:
     assert said.is_stale
     mark_facts_stale("Import 1")
     said = freshness()
-    assert said.sentence == "Figures made 2\xa0hours ago. Newer records are being added."
+    assert said.sentence == "Figures made 2\xa0hours ago. Newer records follow within five minutes."
     assert said.is_stale
 
 
@@ -206,14 +206,14 @@ def test_records_are_old_when_it_was_quiet_for_two_weeks(
     make_transaction(claimed_on=last_day)
     refresh_facts()
     said = freshness()
-    assert said.sentence.endswith(f" ago. Last activity {in_words(last_day)}{ending}")
+    assert said.sentence.endswith(f" just now. Last activity {in_words(last_day)}{ending}")
     assert said.is_stale == is_stale
 
 
 def test_without_coupons_there_is_no_last_activity() -> None:
     make_customer()
     refresh_facts()
-    assert freshness().sentence == "Figures made 0\xa0minutes ago."
+    assert freshness().sentence == "Figures made just now."
     assert not freshness().is_stale
 
 

@@ -12,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from customers.models import DataImport
 from tests.customers.import_states import (
     NOTHING,
+    REASON,
+    UNSURE,
     WITH_REASONS,
     Status,
     keep_upload,
@@ -83,6 +85,7 @@ def test_an_import_with_a_later_one_says_why_it_cannot_be_undone(marketer: Clien
     later = make_loaded()
     page = page_of(marketer, first)
     assert f"Import {later.pk} of coupons.xlsx came after it. Undo that one first." in page
+    assert f'<a href="{later.get_absolute_url()}">Go to import {later.pk}</a>' in page
     assert reverse("undo-import", args=[first.pk]) not in page
     assert reverse("undo-import", args=[later.pk]) in page_of(marketer, later)
 
@@ -100,12 +103,16 @@ def test_undoing_is_refused_with_the_reason(marketer: Client) -> None:
         step(marketer, "undo-import", data_import),
         marketer.get(reverse("undo-import", args=[data_import.pk]), follow=True),
     ):
-        assert "This import loaded nothing, so there is nothing to undo." in text(response)
+        page = text(response)
+        assert (
+            "It can’t be undone: This import loaded nothing, so there is nothing to undo." in page
+        )
+        assert "<form" not in page.split("<main")[1]
 
 
 def test_after_an_undo_that_was_refused_the_reason_stands_there(marketer: Client) -> None:
     page = page_of(marketer, make_loaded(error="1 of the customers was changed since."))
-    assert "1 of the customers was changed since." in page
+    assert "Not undone: 1 of the customers was changed since." in page
     assert "The records are loaded" in page
 
 
@@ -170,6 +177,53 @@ def test_a_viewer_sees_every_import_and_can_change_none(viewer: Client, make: An
     assert [step(viewer, name, data_import).status_code for name in STEPS] == [403] * len(STEPS)
     assert 'type="file"' not in text(viewer.get(reverse("data")))
     assert upload(viewer, b"x").status_code == 403
+
+
+def with_rejected_rows(data_import: DataImport) -> DataImport:
+    """With a file of its rejected rows."""
+    data_import.folder.mkdir()
+    (data_import.folder / "rejected-rows.csv").write_text("sheet,line,name\npeople,4,Mona\n")
+    data_import.rejects_file = "rejected-rows.csv"
+    data_import.save()
+    return data_import
+
+
+@pytest.mark.parametrize("make", [make_previewed, make_loaded])
+def test_rejected_rows_are_not_for_those_who_only_look(viewer: Client, make: Any) -> None:
+    data_import = with_rejected_rows(make(preview=WITH_REASONS))
+    address = reverse("download-rejects", args=[data_import.pk])
+    page = page_of(viewer, data_import)
+    assert "Why 1 row is rejected" in page
+    assert address not in page
+    assert "mend" not in page.lower()
+    assert viewer.get(address).status_code == 403
+
+
+def test_whoever_sent_a_file_gets_its_rejected_rows(client: Client) -> None:
+    sender = make_user("Integration")
+    data_import = with_rejected_rows(make_loaded(preview=WITH_REASONS, requested_by=sender))
+    client.force_login(sender)
+    assert client.get(reverse("download-rejects", args=[data_import.pk])).status_code == 200
+
+
+def test_a_row_that_is_broken_is_not_shown_to_those_who_only_look(client: Client) -> None:
+    whole = {"column": None, "examples": [{"line": 4, "value": "C-1;Mona Adel"}]}
+    preview = WITH_REASONS | {"reasons": [REASON | whole]}
+    data_import = make_previewed(preview=preview)
+    for role, is_shown in (("Viewer", False), ("Marketer", True)):
+        client.force_login(make_user(role))
+        page = page_of(client, data_import)
+        assert ("Mona Adel" in page, "line 4" in page) == (is_shown, True)
+
+
+def test_those_who_only_look_are_asked_for_nothing(viewer: Client) -> None:
+    unsure = UNSURE + " If they are month/day/year, say so among its columns."
+    doubtful = {"customers": 4, "examples": {}, "notes": [unsure]}
+    for data_import in (make_previewed(preview=doubtful), make_unnamed()):
+        page = page_of(viewer, data_import)
+        assert "say so" not in page
+        assert "say it once" not in page
+    assert "waits for you" not in text(viewer.get(reverse("data")))
 
 
 @pytest.mark.parametrize("name", [*STEPS, "import", "download-rejects"])

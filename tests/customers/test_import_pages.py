@@ -65,7 +65,7 @@ def test_a_file_goes_from_upload_by_preview_to_outcome(marketer: Client, tmp_pat
 
     load(marketer, data_import)
     data_import = execute_import(data_import.pk)
-    assert "The records are loaded and the figures are up to date." in page_of(
+    assert "The records are loaded and the figures are up to date with them." in page_of(
         marketer, data_import
     )
     assert Transaction.objects.count() == 2
@@ -111,17 +111,32 @@ def test_a_loaded_import_is_undone(marketer: Client, tmp_path: Path) -> None:
     assert not Customer.objects.exists()
 
 
+def test_before_the_last_click_the_page_says_what_keeps_an_import_from_being_undone(
+    marketer: Client, tmp_path: Path
+) -> None:
+    upload(marketer, zipped(tmp_path))
+    load(marketer, execute_import(DataImport.objects.get().pk))
+    data_import = execute_import(DataImport.objects.get().pk)
+    Transaction.objects.first().save()
+    page = text(marketer.get(reverse("undo-import", args=[data_import.pk]))).split("<main")[1]
+    assert "It can’t be undone: 1 of the transactions that this import created was changed" in page
+    assert "<form" not in page
+
+
 def test_rejected_rows_are_downloaded_before_anything_is_loaded(
     marketer: Client, tmp_path: Path
 ) -> None:
     upload(marketer, zipped(tmp_path, with_a_fault()))
     data_import = execute_import(DataImport.objects.get().pk)
     assert "Download the rejected rows" in page_of(marketer, data_import)
-    response = marketer.get(reverse("download-rejects", args=[data_import.pk]))
-    assert response["Content-Disposition"] == (
-        f'attachment; filename="rejected-rows-import-{data_import.pk}.csv"'
-    )
-    assert b"robot" in b"".join(response.streaming_content)
+    for file, start in {"csv": b"\xef\xbb\xbfsheet,line", "xlsx": b"PK"}.items():
+        address = f"{reverse('download-rejects', args=[data_import.pk])}?format={file}"
+        response = marketer.get(address)
+        assert response["Content-Disposition"] == (
+            f'attachment; filename="rejected-rows-import-{data_import.pk}.{file}"'
+        )
+        assert b"".join(response.streaming_content).startswith(start)
+        assert marketer.head(address)["Content-Disposition"] == response["Content-Disposition"]
 
 
 def test_a_file_that_is_no_table_is_told_in_a_sentence(marketer: Client) -> None:
@@ -205,11 +220,38 @@ def test_every_status_has_its_words(marketer: Client, status: str) -> None:
     assert Status(status).label in text(marketer.get(reverse("data")))
 
 
-def test_an_import_that_waits_says_for_whom(marketer: Client) -> None:
-    make_previewed()
-    page = text(marketer.get(reverse("data")))
-    assert "1 import waits for you" in page
-    assert "Ready to load" in page
+def test_imports_that_wait_say_whose_they_are_and_ones_own_come_first(client: Client) -> None:
+    mine = make_user("Marketer")
+    make_previewed(requested_by=mine, source_name="mine.csv")
+    mona = make_user(first_name="Mona", last_name="Adel")
+    make_previewed(requested_by=mona, source_name="hers.csv")
+    client.force_login(mine)
+    notice = text(client.get(reverse("data"))).split("Imports that wait")[1].split("</section>")[0]
+    assert "2 imports wait to be loaded or discarded" in notice
+    assert notice.index("mine.csv") < notice.index("uploaded by you") < notice.index("hers.csv")
+    assert "uploaded by Mona Adel" in notice
+
+
+def test_all_imports_that_wait_can_be_reached(marketer: Client) -> None:
+    for n in range(5):
+        make_previewed(source_name=f"file{n}.csv")
+    notice = text(marketer.get(reverse("data"))).split("Imports that wait")[1]
+    folded = notice.split("<summary>2 more</summary>")[1].split("</section>")[0]
+    assert "file0.csv" in folded
+
+
+def test_an_import_that_waits_is_discarded_from_the_list(marketer: Client) -> None:
+    data_import = make_previewed(source_name="old.csv")
+    response = step(marketer, "cancel-import", data_import, **{"from": "list"})
+    page = text(response)
+    assert response.request["PATH_INFO"] == reverse("data")
+    assert "old.csv is discarded. Nothing was loaded." in page
+    assert DataImport.objects.get().status == Status.CANCELLED
+
+
+def test_an_export_is_reached_from_the_top_of_the_page(viewer: Client) -> None:
+    page = text(viewer.get(reverse("data"))).split("<main")[1]
+    assert page.index('href="#export-title"') < page.index("Imports</h2>")
 
 
 @pytest.mark.parametrize("rows", [0, 6])
@@ -235,6 +277,11 @@ def test_the_list_counts_what_is_in_the_database(marketer: Client) -> None:
 def test_what_waits_is_listed_as_not_loaded_yet(marketer: Client) -> None:
     make_previewed()
     assert counts_listed(marketer) == ["3 new, 1 with changes, 1 rejected, not loaded yet"]
+
+
+def test_what_holds_nothing_new_is_listed_as_such(marketer: Client) -> None:
+    make_previewed(tables={"customers": NOTHING | {"rows": 6, "unchanged": 6}})
+    assert counts_listed(marketer) == ["nothing new, not loaded"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from customers.operations.facts import mark_facts_stale, refresh_facts
 from tests.customers.import_states import (
     COUNTS,
     NOTHING,
+    REASON,
     UNSURE,
     WITH_REASONS,
     Status,
@@ -52,16 +53,26 @@ def test_while_it_loads_it_says_how_many_rows(marketer: Client) -> None:
     assert "61%" in page
 
 
-def test_while_the_figures_are_made_the_page_says_so_and_asks_again(marketer: Client) -> None:
+def test_until_the_figures_follow_the_page_says_so_and_asks_again(marketer: Client) -> None:
     data_import = make_loaded()
-    mark_facts_stale("Import")
+    mark_facts_stale(f"Import {data_import.pk}")
     part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
-    assert "The records are loaded; the figures are being made." in part
+    assert "The records are loaded; the figures follow within five minutes." in part
     assert 'hx-trigger="every 2s"' in part
     refresh_facts()
     part = text(marketer.get(data_import.get_absolute_url(), headers=HTMX))
-    assert "The records are loaded and the figures are up to date." in part
+    assert "The records are loaded and the figures are up to date with them." in part
     assert "hx-get" not in part
+
+
+def test_what_others_change_later_says_nothing_of_the_records_of_an_import(
+    marketer: Client,
+) -> None:
+    data_import = make_loaded()
+    mark_facts_stale("Admin: customers")
+    assert "The records are loaded and the figures are up to date with them." in page_of(
+        marketer, data_import
+    )
 
 
 @pytest.mark.parametrize("status", sorted(set(Status.values) - {"queued", "running"}))
@@ -94,6 +105,7 @@ def test_stopping_says_what_it_means(marketer: Client, task: str, sentence: str)
     assert sentence in page
     page = text(step(marketer, "cancel-import", data_import))
     assert "Stopping" in page
+    assert "It stops at its next step." in page
     assert ">Stop<" not in page
 
 
@@ -107,6 +119,12 @@ def test_the_preview_says_what_loading_would_do(marketer: Client) -> None:
     assert "2 columns, 1 left out" in page
     assert "What will happen, by table" in page
     assert "Cities" not in page
+
+
+def test_a_preview_that_concerns_no_customer_counts_none(marketer: Client) -> None:
+    page = page_of(marketer, make_previewed(preview=WITH_REASONS | {"customers": 0}))
+    assert "Nothing is loaded yet." in page
+    assert "0 customers" not in page
 
 
 def test_the_preview_shows_what_changes_from_what_to_what(marketer: Client) -> None:
@@ -129,7 +147,7 @@ def test_without_rejected_rows_both_ways_to_load_are_offered(marketer: Client) -
     assert "Every row of the file is good." in page
     assert "Load 6,050 rows" in page
     assert page.count('name="mode"') == 2
-    assert "nothing at all should one row no longer be good" in page
+    assert "if a row no longer fits by then, nothing is loaded at all" in page
     assert "disabled" not in page[page.index("Load it?") :].split("</section>")[0]
 
 
@@ -175,6 +193,13 @@ def test_the_preview_says_why_rows_are_rejected(marketer: Client) -> None:
     assert page.index("Load the 4 good rows") > page.index("Why 1 row is rejected")
 
 
+def test_a_row_with_two_reasons_is_not_taken_for_two_rows(marketer: Client) -> None:
+    said = "A row with several reasons is counted at each of them."
+    assert said not in page_of(marketer, make_previewed(preview=WITH_REASONS))
+    twice = WITH_REASONS | {"reasons": [REASON, REASON | {"column": "Joined"}]}
+    assert said in page_of(marketer, make_previewed(preview=twice))
+
+
 def test_an_older_preview_has_no_reasons_and_its_file_of_rejected_rows(marketer: Client) -> None:
     assert "Why 1 row" not in page_of(marketer, make_previewed())
 
@@ -194,6 +219,15 @@ def test_the_first_new_rows_stand_there_with_days_in_words(marketer: Client) -> 
     assert panel.index("customer_id") < panel.index("join_date") < panel.index(">gender<")
 
 
+def test_numbers_of_the_first_new_rows_stand_under_each_other(marketer: Client) -> None:
+    rows = {"transactions": [[["transaction_id", "T1"], ["amount", "12.50"]]]}
+    counts = {"transactions": NOTHING | {"rows": 1, "created": 1}}
+    page = page_of(marketer, make_previewed(tables=counts, preview=WITH_REASONS | {"rows": rows}))
+    panel = page[page.index("The first new rows") :].split("</section>")[0]
+    assert '<th scope="col" class="num">Amount' in panel
+    assert '<td class="num" data-label="Amount"><bdi>12.50' in panel
+
+
 def test_the_first_new_rows_of_an_older_preview_are_still_shown(marketer: Client) -> None:
     rows = {"customers": [{"customer_id": "007", "gender": None}]}
     page = page_of(marketer, make_previewed(preview=WITH_REASONS | {"rows": rows}))
@@ -210,8 +244,22 @@ def test_dates_that_could_be_read_two_ways_are_the_first_thing_said(marketer: Cl
 
 def test_columns_that_are_not_used_are_told_with_the_way_to_name_them(marketer: Client) -> None:
     main = page_of(marketer, make_previewed()).split("<main")[1]
-    assert "1 of 3 columns is not used: <bdi>Note</bdi>." in main
+    assert "1 of 3 columns is not used: <bdi>Note</bdi>\n" in main
     assert main.index("Name them") < main.index("To be created")
+
+
+def test_many_columns_that_are_not_used_end_with_their_number(marketer: Client) -> None:
+    headings = [f"Extra {n}" for n in range(9)]
+    part = described(headings=["Client", *headings], columns=["customer_id", *[None] * 9])
+    page = page_of(marketer, make_previewed(parts=[part]))
+    assert "<bdi>Extra 5</bdi> and 3 more" in page
+
+
+def test_the_sheet_that_explains_our_template_is_left_out_without_a_word(marketer: Client) -> None:
+    explained = described(name="Read me", label="sheet Read me", table=None)
+    named = described(label="sheet customers", headings=["Client"], columns=["customer_id"])
+    page = page_of(marketer, make_previewed(parts=[explained, named]))
+    assert "nothing of it is read" not in page
 
 
 def test_files_that_are_read_alike_are_told_once(marketer: Client) -> None:

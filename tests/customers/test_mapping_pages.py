@@ -62,7 +62,7 @@ def test_the_page_of_the_import_asks_for_the_columns(marketer: Client) -> None:
     assert "It is not clear which columns are which" in page
     assert "<b>Still to name:</b> Customer number<" in page
     assert "likes tea" in page
-    assert "Customer number (required) · customer_id" in options(page, "part0-column-0")
+    assert "Customer number (required)<" in options(page, "part0-column-0")
     assert chosen(page, "part0-column-1") == ["join_date"]
 
 
@@ -124,7 +124,7 @@ def test_another_table_offers_its_columns_and_keeps_the_rest(marketer: Client) -
     response = post(marketer, make_unnamed(), **shown, part0__heading_line="7")
     page = text(response)
     assert response.status_code == 200
-    assert "Merchant name (required) · merchant_name" in options(page, "part0-column-0")
+    assert "Merchant name (required)<" in options(page, "part0-column-0")
     assert "customer_id" not in options(page, "part0-column-0")
     assert chosen(page, "part0-dates") == ["month-first"]
     assert 'value="7"' in page
@@ -144,6 +144,44 @@ def test_what_is_still_to_be_named_is_one_list(marketer: Client) -> None:
     page = text(marketer.get(make_unnamed(parts=[part]).get_absolute_url()))
     assert "<b>Still to name:</b> Coupon number, Claimed on, Status, Branch<" in page
     assert page.count("has no column") == 0
+
+
+def several_parts() -> DataImport:
+    """Customers that are understood, coupons of which two columns are not, notes."""
+    coupons = described(
+        name="coupons",
+        label="sheet coupons",
+        table="transactions",
+        headings=["Who", "When", "State"],
+        columns=["customer_id", "transaction_date", "transaction_status"],
+    )
+    notes = described(name="notes", label="sheet notes", table=None, columns=[None] * 3)
+    return make_unnamed(parts=[described(label="sheet people"), coupons, notes])
+
+
+def test_of_several_parts_those_with_trouble_come_first_and_the_others_are_folded(
+    marketer: Client,
+) -> None:
+    page = text(marketer.get(several_parts().get_absolute_url())).split("<main")[1]
+    said = '<a href="#part1"><bdi>Sheet coupons</bdi></a>: Coupon number and Branch are still'
+    assert page.index(said) < page.index('id="part1"') < page.index('id="part0"')
+    people = page.split('id="part0"')[1].split("</section>")[0]
+    assert "Customers, 2 of 3 columns" in people.split("<summary>")[1].split("</summary>")[0]
+    assert "Left out" in page.split('id="part2"')[1].split("</summary>")[0]
+    assert "<summary>" not in page.split('id="part1"')[1].split("part-head")[0]
+
+
+def test_after_a_wrong_try_the_part_is_named_with_a_link_to_it(marketer: Client) -> None:
+    page = text(post(marketer, make_unnamed(), **{"part0__column-0": ""}))
+    alert = page.split('notice-bad" role="alert"')[1].split("</div>")[0]
+    assert '<a href="#part0"><bdi>File people.csv</bdi></a>: Customer number is still' in alert
+
+
+def test_a_part_shown_with_another_table_is_not_folded(marketer: Client) -> None:
+    parts = [described(), described(name="more", label="sheet more")]
+    shown = {"show": "yes", "part1__table": "customers", "part1__offered": ""}
+    page = text(post(marketer, make_unnamed(parts=parts), **shown))
+    assert 'class="folded-part"' not in page
 
 
 def test_before_a_table_is_chosen_there_is_one_question(marketer: Client) -> None:
@@ -171,7 +209,7 @@ def test_a_file_in_which_nothing_is_known_may_be_the_wrong_one(marketer: Client)
     page = text(marketer.get(data_import.get_absolute_url())).split("<main")[1]
     assert "(<bdi>Line</bdi>, <bdi>Q1</bdi>, <bdi>Q2</bdi> …). Is it the wrong file?" in page
     assert "<select" not in page
-    assert 'btn-primary" type="submit"' in page.split("Discard")[0]
+    assert 'btn-danger-soft" type="submit"' in page.split("Discard")[0]
     address = reverse("name-columns", args=[data_import.pk])
     assert f'href="{address}"' in page
     assert "What is in this part?" in text(marketer.get(address))
@@ -188,6 +226,24 @@ def test_dates_that_could_be_read_two_ways_are_asked_with_the_first_of_them(
     assert "Dates such as 05/06/2024 are" in page
     assert "day/month/year: 5 June 2024" in options(page, "part0-dates")
     assert "month/day/year: 6 May 2024" in options(page, "part0-dates")
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown", "point", "comma"),
+    [
+        ("2.500", "2.500", "2.5", "2,500"),
+        ("1,750", "1,750", "1,750", "1.75"),
+        ("7", "1.250", "1.25", "1,250"),
+    ],
+)
+def test_the_decimal_marks_are_offered_with_what_they_mean(
+    marketer: Client, cell: str, shown: str, point: str, comma: str
+) -> None:
+    part = described(table="transactions", columns=["amount", None, None], sample=[[cell, "", ""]])
+    page = text(marketer.get(reverse("name-columns", args=[make_previewed(parts=[part]).pk])))
+    offered = options(page, "part0-decimals")
+    assert f"decimal point: {shown} is {point}<" in offered
+    assert f"decimal comma: {shown} is {comma}<" in offered
 
 
 def test_htmx_never_copies_an_inline_style_which_the_browser_would_refuse(
@@ -299,5 +355,5 @@ def test_hundreds_of_odd_headings_are_shown(
 def test_without_the_right_the_viewer_reads_what_is_missing(client: Client) -> None:
     client.force_login(make_user("Viewer"))
     page = text(client.get(make_unnamed().get_absolute_url()))
-    assert "The file people.csv has no column customer_id." in page
+    assert "<bdi>File people.csv</bdi>: Customer number is still to be named." in page
     assert "<select" not in page

@@ -103,7 +103,7 @@ def test_no_address_breaks_the_overview(marketer: Client, address: dict[str, str
 def test_a_snapshot_that_is_gone_does_not_break_the_overview(marketer: Client) -> None:
     folder = refresh_facts().folder
     folder.rename(folder.with_name("moved"))
-    assert "Try again in a minute." in text(marketer.get("/"))
+    assert "Try again in five minutes." in text(marketer.get("/"))
 
 
 def test_the_overview_asks_the_database_little(

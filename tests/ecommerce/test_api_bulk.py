@@ -158,7 +158,7 @@ def test_a_new_row_needs_what_every_row_needs(api: APIClient) -> None:
     assert codes(answer) == [needed, [("external_id", "missing"), *needed]]
     assert answer["results"][1]["external_id"] is None
     reasons = [e["reason"] for e in answer["results"][1]["errors"]]
-    assert reasons[:2] == ["Every row needs an external_id.", "Every row needs a customer."]
+    assert reasons[:2] == ["Every row needs an id.", "Every row needs the id of its customer."]
 
 
 def test_good_rows_are_stored_although_others_are_rejected(api: APIClient, places: None) -> None:

@@ -10,8 +10,10 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from customers.exporting.download import XLSX_TYPE
 from customers.models import City, DataImport
 from customers.operations.imports import execute_import
+from tests.customers.import_states import make_previewed
 from tests.customers.importing.files import CITY, good_tables, import_tables, write_folder
 from tests.factories import make_api_client
 
@@ -254,24 +256,47 @@ def test_a_cancelled_import_leaves_no_upload(api: APIClient, marketer: APIClient
     assert not data_import.is_source_kept
 
 
-def test_rejected_rows_are_downloaded(api: APIClient, settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("role", "is_open"), [("Viewer", False), ("Integration", False), ("Marketer", True)]
+)
+def test_rows_as_they_came_are_for_those_who_may_change_imports(role: str, is_open: bool) -> None:
+    data_import = make_previewed(rejects_file="rejected-rows.csv")
+    data_import.folder.mkdir()
+    (data_import.folder / "rejected-rows.csv").write_text("sheet,line\n")
+    client, address = make_api_client(role), f"/api/v1/imports/{data_import.pk}/"
+    body = client.get(address).json()
+    assert (body["rejects"] is not None, bool(body["parts"][0]["sample"])) == (is_open, is_open)
+    assert client.get(f"{address}rejects/").status_code == (200 if is_open else 403)
+
+
+def test_rejected_rows_are_downloaded(marketer: APIClient, settings: Settings) -> None:
     data_import = make_import(status=Status.COMPLETED, rejects_file="rejected-rows.csv")
     data_import.folder.mkdir()
     path = data_import.folder / "rejected-rows.csv"
     path.write_text("sheet,line\ncustomers,2\n")
-    body = api.get(f"/api/v1/imports/{data_import.pk}/").json()
+    body = marketer.get(f"/api/v1/imports/{data_import.pk}/").json()
     assert str(settings.IMPORTS_DIR) not in str(body)
     for accepted in ("*/*", "text/csv", "application/json"):
-        response = api.get(body["rejects"], headers={"Accept": accepted})
+        response = marketer.get(body["rejects"], headers={"Accept": accepted})
         assert response.status_code == 200
         assert response["Content-Type"] == "text/csv"
         assert b"".join(response.streaming_content) == path.read_bytes()
+    workbook = marketer.get(f"{body['rejects']}?format=xlsx")
+    assert workbook["Content-Type"] == XLSX_TYPE
+    assert b"".join(workbook.streaming_content).startswith(b"PK")
+    assert marketer.get(f"{body['rejects']}?format=csv")["Content-Type"] == "text/csv"
 
 
 @pytest.mark.parametrize("name", ["", "gone.csv"])
-def test_no_rejected_rows_are_not_found(api: APIClient, name: str) -> None:
+def test_no_rejected_rows_are_not_found(marketer: APIClient, name: str) -> None:
     data_import = make_import(rejects_file=name)
-    assert api.get(f"/api/v1/imports/{data_import.pk}/rejects/").status_code == 404
+    assert marketer.get(f"/api/v1/imports/{data_import.pk}/rejects/").status_code == 404
+
+
+def test_an_integration_gets_the_rejected_rows_of_what_it_sent(api: APIClient) -> None:
+    address = uploaded(api, "city_id,city_name\n1,\n")
+    rejects = api.get(address).json()["rejects"]
+    assert b"Every row needs a value here." in b"".join(api.get(rejects).streaming_content)
 
 
 def test_imports_are_filtered_and_the_newest_comes_first(api: APIClient) -> None:

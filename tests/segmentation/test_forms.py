@@ -73,7 +73,7 @@ def test_a_number_is_not_asked_of_an_algorithm_that_finds_it() -> None:
 @pytest.mark.parametrize(
     ("values", "kept"),
     [
-        ({"reduction": "pca", "components": "3"}, ("pca", 3, None, 30.0)),
+        ({"reduction": "pca", "components": "2"}, ("pca", 2, None, 30.0)),
         ({"reduction": "pca", "explained": "0.9"}, ("pca", 2, 0.9, 30.0)),
         ({"reduction": "tsne", "perplexity": "25"}, ("tsne", 2, None, 25.0)),
         ({"reduction": "none", "components": "many"}, ("none", 2, None, 30.0)),

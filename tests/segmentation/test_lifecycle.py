@@ -140,13 +140,33 @@ def test_segments_that_never_met_may_be_called_the_same_and_are_told_apart_when_
     assert told(first) == [("S1", "Lapsed", 1), ("S2", "Lapsed 2", 2)]
 
 
+def test_a_segment_that_one_run_missed_is_the_same_when_it_is_back() -> None:
+    burners, lapsed = people(4), people(4)
+    adopted({"Burners": burners, "Lapsed": lapsed})
+    adopted({"Spenders": burners})
+    third = adopted({"Sleepers": lapsed, "Spenders": burners})
+    assert told(third) == [("S2", "Lapsed", 2), ("S1", "Burners", 1)]
+    assert third.movement["appeared"] == []
+    assert third.movement["returned"] == [third.segments.get(name="Lapsed").pk]
+
+
+def test_a_segment_is_not_found_among_those_that_the_run_before_has_too() -> None:
+    burners = people(8)
+    adopted({"Burners": burners})
+    adopted({"Burners": burners[:4]})
+    # The other half was Burners once, but these are somebody else now.
+    third = adopted({"Burners": burners[:4], "Others": burners[4:]})
+    assert told(third) == [("S1", "Burners", 1), ("S2", "Others", 2)]
+
+
 def test_a_run_that_is_adopted_again_has_moved_by_identities() -> None:
     one, other = people(4), people(4)
     first = adopted({"Burners": one})
     second = adopted({"Others": other})
     adopt_run(run=SegmentationRun.objects.get(pk=first.pk), adopted_by=None)
     again = SegmentationRun.objects.get(pk=first.pk)
-    assert again.movement["appeared"] == [first.segments.get().pk]
+    assert again.movement["appeared"] == []
+    assert again.movement["returned"] == [first.segments.get().pk]
     assert again.movement["vanished"] == [second.segments.get().pk]
 
 

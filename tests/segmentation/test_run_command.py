@@ -165,6 +165,9 @@ def test_to_adopt_one_has_to_wait() -> None:
         ("--reduction=auto", "Several spaces are compared only"),
         ("--parameter=eps=0", "There is no setting “eps”."),
         ("--parameter=starts", "Give a parameter with its value, as eps=0.5, not “starts”."),
+        ("--seed=-3", "The seed is a whole number from 0 to 2,147,483,647."),
+        ("--reduction=tsne --components=4", "at most 3 components"),
+        ("--components=9", "There are only 7 features, so at most 7 components can be kept."),
         ("--clusters=1", "At least 2 segments are needed, not 1."),
         ("--clusters=few", "Give the number of segments as 5 or 3,4,5, or auto, not “few”."),
         ("--features=shoe_size", "There is no feature 'shoe_size'."),
@@ -175,7 +178,7 @@ def test_to_adopt_one_has_to_wait() -> None:
 )
 def test_what_cannot_be_done_is_one_sentence(option: str, sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
-        command("--preset=reference", option)
+        command("--preset=reference", *option.split())
     assert not SegmentationRun.objects.exists()
 
 

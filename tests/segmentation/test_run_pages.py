@@ -239,10 +239,12 @@ def test_an_approximation_is_told_with_its_size_and_agreement(marketer: Client) 
     assert "Measured on 5,000 customers, that agrees with the exact result by 0.95" in page
 
 
-def test_a_result_that_breaks_the_rules_is_a_warning(marketer: Client) -> None:
-    said = "None of the ways that were tried gives segments that are easy to work with."
-    assert said not in page_of(marketer, make_run(reasons={"is_usable": True}))
-    assert said in page_of(marketer, make_run(reasons={"is_usable": False}))
+@pytest.mark.usefixtures("history")
+def test_segments_that_nobody_can_work_with_are_said_to_be(marketer: Client) -> None:
+    lonely = {"eps": 0.05, "min_samples": 2}
+    run = do("natural", algorithm="dbscan", reduction="none", clusters=(), parameters=lonely)
+    assert run.verdict in ("none", "weak")
+    assert "These segments are hard to work with, because" in page_of(marketer, run)
 
 
 @pytest.mark.parametrize(("agreement", "tone"), [(0.9, "info-circle"), (0.3, "exclamation")])

@@ -126,7 +126,7 @@ def test_archived_segments_stand_apart_and_get_no_offer(marketer: Client) -> Non
     segment = one()
     archive_segment(segment=segment)
     shown = page(marketer)
-    cards, archived = shown.split("1 archived segment<", 1)
+    cards, archived = shown.split("1 archived segment: ", 1)
     assert f'id="segment-{segment.pk}"' not in cards
     assert f'id="segment-{segment.pk}"' in archived
     assert f"?segment={segment.pk}" not in shown
@@ -154,6 +154,28 @@ def test_a_segment_is_renamed(marketer: Client) -> None:
     assert "“Stars” has its new name." in said(marketer, "rename", segment, name="Stars")
     segment.refresh_from_db()
     assert (segment.name, segment.identity.name) == ("Stars", "Stars")
+
+
+def test_a_name_that_says_no_more_what_sets_it_apart_can_be_replaced(marketer: Client) -> None:
+    segment = one()
+    Segment.objects.filter(pk=segment.pk).update(proposed_name="Lapsed savers")
+    assert "by what sets it apart now it would be “Lapsed savers”" in page(marketer)
+    assert "“Lapsed savers” has its new name." in said(
+        marketer, "rename", segment, name="Lapsed savers"
+    )
+    assert "by what sets it apart now" not in page(marketer)
+
+
+def test_an_archived_segment_that_is_found_again_is_said_at_the_adoption(marketer: Client) -> None:
+    customers = [make_customer()]
+    first = make_segment(run=make_run(), name="Burners", customers=customers)
+    adopt_run(run=first.run, adopted_by=None)
+    archive_segment(segment=Segment.objects.get())
+    again = make_segment(run=make_run(), name="Savers", customers=customers)
+    response = marketer.post(reverse("adopt-run", args=[again.run_id]), follow=True)
+    told = response.content.decode()
+    assert "“Burners” is archived and was found again with" in told
+    assert "1 archived segment: " in told
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,15 @@ def test_a_wrong_value_is_said_at_its_field_and_nothing_is_lost(
     assert '<option value="burnt" selected>' in page
 
 
+def test_where_no_record_fits_the_page_says_so(viewer: Client) -> None:
+    make_transaction(claimed_on=date(2024, 1, 1))
+    response = ask(viewer, claimed_on__gte="2024-01-02")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "There are no transactions that fit. Nothing was downloaded." in page
+    assert 'value="2024-01-02"' in page
+
+
 def test_records_are_not_for_strangers(client: Client) -> None:
     assert ask(client).status_code == 302
     client.force_login(make_user())

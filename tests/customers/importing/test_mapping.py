@@ -1,10 +1,12 @@
 """Columns are recognised by their names, and people have the last word."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from customers.importing.headings import find_heading_row
 from customers.importing.mapping import (
     BadMapping,
     PartMapping,
@@ -133,3 +135,84 @@ def test_files_of_one_kind_have_one_shape() -> None:
     first, second = part("ID", "Name", name="May-2024-05"), part("id", "name", name="may 2025")
     assert shape_of(first) == shape_of(second)
     assert shape_of(first) != shape_of(part("id", "name", "city", name="May"))
+
+
+VOUCHERS = (
+    *("Voucher ID", "Member", "Issued", "Redeemed at", "Redeemed on", "Shop", "Value (EGP)"),
+    *("State", "Campaign"),
+)
+
+
+def with_rows(*rows: str, headings: tuple[str, ...], name: str = "export") -> Part:
+    return replace(part(*headings, name=name), sample=tuple(tuple(r.split(";")) for r in rows))
+
+
+def test_the_words_of_a_till_are_understood_and_its_cells_say_which_column_holds_days() -> None:
+    rows = (
+        "V-1;M-1;01/04/2024;B901;05/04/2024;B901;EGP 1,250.00;Redeemed;Ramadan",
+        "V-3;M-3;13/04/2024;B901;14/04/2024 18:30;B901;120;Used;Ramadan",
+    )
+    found = mapped(with_rows(*rows, headings=VOUCHERS))
+    assert (found.table, found.twice) == ("transactions", {})
+    assert list(found.columns.values()) == [
+        *("transaction_id", "customer_id", "transaction_date", None, "burn_date"),
+        *("branch_id", "amount", "transaction_status", "coupon_name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "heading", "column"),
+    [
+        ("transactions", "Coupon no", "transaction_id"),
+        ("transactions", "Voucher", "transaction_id"),
+        ("transactions", "Store", "branch_id"),
+        ("transactions", "Paid", "amount"),
+        ("transactions", "Used", "burn_date"),
+        ("transactions", "Used on", "burn_date"),
+        ("transactions", "Member no", "customer_id"),
+        ("transactions", "Issued on", "transaction_date"),
+        ("customers", "Signup", "join_date"),
+        ("customers", "Sign-up date", "join_date"),
+        ("customers", "Town", "city_id"),
+        ("customers", "موافقة", "accepts_marketing"),
+        ("customers", "الموافقة على التسويق", "accepts_marketing"),
+        ("cities", "Latitude [deg]", "latitude"),
+    ],
+)
+def test_other_headings_are_understood(table: str, heading: str, column: str) -> None:
+    assert mapped(part(heading), {"table": table}).columns == {heading: column}
+
+
+def test_a_heading_that_only_may_mean_a_column_yields_to_one_that_does() -> None:
+    given = part("Store", "Store ID", "Member", "Member ID", "issued", "date", "joined")
+    found = mapped(given, {"table": "transactions"})
+    assert list(found.columns.values())[:6] == [
+        *(None, "branch_id", None, "customer_id", None, "transaction_date"),
+    ]
+    assert found.twice == {}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "column"),
+    [
+        ("Used", ("yes", "no"), None),
+        ("Used", ("yes", ""), "burn_date"),
+        ("Used", ("yes", "3 March 2024"), "burn_date"),
+        ("Used", ("45443", "45444"), "burn_date"),
+        ("Joined", ("١٣/٠٥/٢٠٢٤", "?"), None),
+        ("Price", ("cheap", "dear"), None),
+        ("Price", ("€ 3", "dear"), "amount"),
+        ("Price", ("٣٫٥ ج.م", "?"), "amount"),
+        ("burn_date", ("soon", "late"), "burn_date"),
+    ],
+)
+def test_cells_that_are_no_days_or_numbers_are_not_taken_for_such(
+    heading: str, cells: tuple[str, ...], column: str | None
+) -> None:
+    given = with_rows(*cells, headings=(heading,))
+    assert mapped(given, {"table": "transactions"}).columns == {heading: column}
+
+
+def test_arabic_headings_are_found_beneath_a_title() -> None:
+    rows = [("تقرير", "مايو", "", ""), ("رقم العميل", "الجنس", "المدينة", "x"), ("1", "م", "2", "")]
+    assert find_heading_row(rows) == 1

@@ -1,13 +1,21 @@
 """The file of rejected rows, mended and given again."""
 
+import shutil
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
+from customers.exporting.rejects import rejects_workbook
 from customers.importing.parts import NO_COLUMN
-from customers.models import City, Customer, DataImport
+from customers.models import City, Customer, DataImport, Transaction
 from tests.customers.importing.files import (
+    BURN,
+    good_tables,
+    import_tables,
     import_text,
     outcomes,
     rejects_of,
@@ -113,3 +121,95 @@ def test_a_column_that_is_empty_in_all_rejected_rows_of_a_sheet_is_still_its_own
     mended = given_again(folder, done, ",1,,robot", ",1,,m")
     assert outcomes(mended, "customers") == {"rows": 1, "updated": 1}
     assert Customer.objects.get().joined_on is None
+
+
+MONTH_FIRST = """transaction_id,customer_id,claim_date,status,branch_id
+1,1,05/13/2024,open,1
+2,1,03/04/2024,lost,1
+3,1,31/31/2024,open,1
+"""
+
+
+@pytest.mark.django_db
+def test_days_among_rejects_are_read_alike_without_the_rows_that_said_how(folder: Path) -> None:
+    places = {name: rows for name, rows in good_tables().items() if name != "transactions"}
+    import_tables(folder, places)
+    done = import_text(folder, "transactions", MONTH_FIRST)
+    assert [(r["claim_date"], r["value"]) for r in rejects_of(done)] == [
+        ("2024-03-04", "lost"),
+        ("31/31/2024", "31/31/2024"),
+    ]
+    again = given_again(folder, done, ",lost,1\n", ",open,1\n")
+    assert outcomes(again, "transactions") == {"rows": 2, "created": 1, "rejected": 1}
+    assert Transaction.objects.get(external_id="2").claimed_on == date(2024, 3, 4)
+
+
+@pytest.mark.django_db
+def test_amounts_among_rejects_are_read_alike_without_the_rows_that_said_how(folder: Path) -> None:
+    burns = [
+        BURN | {"transaction_id": "1", "amount": "3,40"},
+        BURN | {"transaction_id": "2", "amount": "1.250", "transaction_status": "lost"},
+        BURN | {"transaction_id": "3", "amount": "-1.250"},
+        BURN | {"transaction_id": "4", "amount": "much"},
+    ]
+    done = import_tables(folder, good_tables() | {"transactions": burns})
+    assert [r["amount"] for r in rejects_of(done)] == ["1250.00", "'-1250.00", "much"]
+    again = given_again(folder, done, "lost", "used")
+    assert outcomes(again, "transactions") == {"rows": 3, "created": 1, "rejected": 2}
+    assert Transaction.objects.get(external_id="2").amount == Decimal("1250")
+
+
+@pytest.mark.django_db
+def test_degrees_among_rejects_are_read_alike_whatever_mark_the_mended_cells_have(
+    folder: Path,
+) -> None:
+    rows = 'city_id,city_name,latitude,longitude\n1,A,"30,125","x"\n2,B,"9,5","y"\n'
+    done = import_text(folder, "cities", rows)
+    assert [r["latitude"] for r in rejects_of(done)] == ["30.125000", "9.5"]
+    given_again(folder, given_again(folder, done, ",x", ',"31,62"'), ",y", ',"31,62"')
+    places = City.objects.order_by("external_id").values_list("latitude", "longitude")
+    assert list(places) == [(30.125, 31.62), (9.5, 31.62)]
+
+
+@pytest.mark.django_db
+def test_rejects_may_be_mended_in_excel_without_losing_zeros(folder: Path) -> None:
+    rows = "".join(f"{n:05},2024-0{n - 28}-01,{word}\n" for n, word in ((31, "Mrs"), (32, "=x")))
+    done = import_text(folder, "customers", f"customer_id,join_date,gender\n{rows}")
+    book = openpyxl.load_workbook(rejects_workbook(done.rejects_path))
+    for row in (sheet := book.active).iter_rows():
+        assert {cell.data_type for cell in row} == {"s"}
+    assert [sheet[f"{column}2"].value for column in "BGHI"] == ["2", "00031", "2024-03-01", "Mrs"]
+    sheet["I2"] = "f"
+    book.save(folder / "mended.xlsx")
+    again = run_import(folder / "mended.xlsx")
+    assert outcomes(again, "customers") == {"rows": 2, "created": 1, "rejected": 1}
+    assert (Customer.objects.get().external_id, Customer.objects.get().gender) == (
+        "00031",
+        "Female",
+    )
+    assert rejects_of(again)[0] | {"line": "3", "sheet": "customers"} == rejects_of(done)[1]
+
+
+@pytest.mark.django_db
+def test_rejects_that_one_sheet_does_not_hold_go_on_in_the_next(folder: Path) -> None:
+    done = import_text(folder, "customers", "customer_id,gender\n1,x\n2,x\n3,x\n")
+    with (folder / "rejects.xlsx").open("wb") as file:
+        shutil.copyfileobj(rejects_workbook(done.rejects_path, sheet_rows=3), file)
+    (folder / "customers.csv").unlink()
+    again = run_import(folder)
+    assert outcomes(again, "customers") == {"rows": 3, "rejected": 3}
+    assert [r["customer_id"] for r in rejects_of(again)] == ["1", "2", "3"]
+
+
+@pytest.mark.django_db
+def test_whatever_a_cell_holds_it_can_be_written_to_a_workbook(folder: Path) -> None:
+    cells = ["x" * 40_000, "<r>x", "\x00", "a\nb", "'=1+1", "http://x"]
+    tables = {"cities": [{"city_id": str(n), "city_name": c} for n, c in enumerate(cells)]}
+    tables["cities"] += [row | {"city_name": f"{row['city_name']}!"} for row in tables["cities"]]
+    done = import_tables(folder, tables)
+    (folder / "cities.csv").unlink()
+    (folder / "rejects.xlsx").write_bytes(rejects_workbook(done.rejects_path).read())
+    again = run_import(folder)
+    assert again.tables["cities"]["rows"] == again.rejected == done.rejected
+    names, before = ([r["city_name"][:99] for r in rejects_of(i)] for i in (again, done))
+    assert [name.strip() for name in names] == before

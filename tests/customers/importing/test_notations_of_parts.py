@@ -58,7 +58,7 @@ def test_a_file_that_leaves_it_open_is_read_as_the_others_and_it_is_said(folder:
     assert joined()["b0"] == MAY_6
     assert found(done) == [("month-first", False), ("month-first", True), ("year-first", False)]
     assert done.preview["notes"] == [
-        "Dates of the file customers_a.csv such as 05/31/2024 are month/day/year.",
+        "Dates of the file customers_a.csv are read as month/day/year.",
         "The dates of the file customers_b.csv could be read two ways; they were read as"
         " month/day/year, as in the others of its table. If they are day/month/year, say so among"
         " its columns.",

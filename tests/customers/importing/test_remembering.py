@@ -1,5 +1,6 @@
 """What a person said of one file counts for the next ones of its kind, and for no others."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.customers.importing.files import (
     rejects_of,
     run_import,
 )
+from tests.factories import make_branch, make_customer
 
 pytestmark = pytest.mark.django_db
 HEADINGS = "Kunde,Seit,Anrede,Werbung"
@@ -188,3 +190,73 @@ def reviewed_bytes(path: Path, text: str) -> DataImport:
     """The text as Windows-1252."""
     path.write_bytes(text.encode("windows-1252"))
     return reviewed_folder(path, {})
+
+
+OTHER_NAME = "Export \u2013 new till.csv"
+
+
+def test_a_file_with_the_same_headings_is_read_alike_whatever_it_is_called(folder: Path) -> None:
+    first = reviewed(folder / "kunden.csv", f"{HEADINGS}\n1,03/04/2024,f,ja\n")
+    said = {"table": "customers", "columns": NAMED, "dates": "month-first"}
+    name_columns(first, {"kunden": said})
+    again = reviewed(folder / OTHER_NAME, f"{HEADINGS}\n2,03/04/2024,m,ja\n")
+    assert (again.status, again.parts[0]["dates"]) == ("previewed", "month-first")
+    load_import(again, "good-rows")
+    execute_import(again.pk)
+    assert Customer.objects.get().joined_on == date(2024, 3, 4)
+
+
+AMOUNTS = """transaction_id,customer_id,claim_date,status,used_on,branch_id,amount
+1,{0},2024-06-10,used,2024-06-20,{1},1.250
+"""
+
+
+@pytest.mark.parametrize("name", ["till-07.csv", OTHER_NAME])
+def test_the_decimal_mark_that_a_person_said_is_remembered(folder: Path, name: str) -> None:
+    people = make_customer().external_id, make_branch().external_id
+    first = reviewed(folder / "till-06.csv", AMOUNTS.format(*people))
+    assert "could be read two ways" in first.preview["notes"][0]
+    said = {"table": "transactions", "decimals": "comma"}
+    name_columns(first, {"till-06": said})
+    again = reviewed(folder / name, AMOUNTS.format(*people))
+    assert "could be read two ways" not in str(again.preview["notes"])
+    assert ["amount", "1250.00"] in again.preview["rows"]["transactions"][0]
+
+
+def test_the_shape_of_the_file_itself_comes_before_its_headings_alone(folder: Path) -> None:
+    text = f"{HEADINGS}\n1,03/04/2024,f,ja\n"
+    for name, dates in (("kunden-1", "day-first"), ("neue-1", "month-first")):
+        said = {"table": "customers", "columns": NAMED, "dates": dates}
+        name_columns(reviewed(folder / f"{name}.csv", text), {name: said})
+    assert reviewed(folder / "kunden-2.csv", text).parts[0]["dates"] == "day-first"
+    assert reviewed(folder / "andere.csv", text).parts[0]["dates"] == "month-first"
+
+
+@pytest.mark.parametrize(
+    ("headings", "name"),
+    [("no,called,x", "brands.csv"), ("no,called", "kunden.csv")],
+    ids=["its name says another table", "few headings"],
+)
+def test_headings_alone_do_not_say_everything(folder: Path, headings: str, name: str) -> None:
+    columns = {"no": "city_id", "called": "city_name"}
+    first = reviewed(folder / "towns.csv", f"{headings}\n1,Cairo,\n")
+    name_columns(first, {"towns": {"table": "cities", "columns": columns}})
+    assert reviewed(folder / name, f"{headings}\n1,Cairo,\n").status == "mapping"
+
+
+def test_that_a_file_was_left_out_is_no_reason_to_leave_out_another_one(folder: Path) -> None:
+    text = f"{HEADINGS}\n1,2024-01-31,f,ja\n"
+    (folder / "both").mkdir()
+    files = {"kunden.csv": text, "alte.csv": text}
+    first = reviewed_folder(folder / "both", files)
+    said = {"kunden": {"table": "customers", "columns": NAMED}, "alte": {"table": None}}
+    assert name_columns(first, said).status == "previewed"
+    assert reviewed(folder / "neue.csv", text).parts[0]["table"] == "customers"
+
+
+def test_how_a_file_is_written_is_remembered_by_its_headings_too(folder: Path) -> None:
+    first = reviewed(folder / "kunden.csv", TITLED)
+    said = {"table": "customers", "columns": NAMED, "heading_line": 2}
+    name_columns(first, {"kunden": said})
+    again = reviewed(folder / OTHER_NAME, TITLED)
+    assert (again.status, again.parts[0]["format"]["heading_line"]) == ("previewed", 2)

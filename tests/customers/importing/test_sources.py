@@ -194,6 +194,13 @@ def test_tar_is_refused(folder: Path) -> None:
         parts_of(folder / "all.tar")
 
 
+@pytest.mark.parametrize("content", ["", "almost a table, of one line\n"])
+def test_a_tiny_or_broken_image_is_named_by_its_ending(folder: Path, content: str) -> None:
+    path = write_zip(folder / "all.zip", {"a.JPG": b"\xff\xd8" + content.encode()})
+    with pytest.raises(UnreadableSource, match=r"The file a\.JPG is an image\."):
+        names_of(path)
+
+
 def test_an_old_workbook_beside_tables_is_not_passed_over(folder: Path) -> None:
     path = write_zip(folder / "a.zip", {"a.csv": CITIES, "b.xls": b"\xd0\xcf\x11\xe0" + NOISE})
     with pytest.raises(UnreadableSource, match=r"b\.xls is an old \.xls"):

@@ -135,6 +135,13 @@ def test_a_map_of_some_customers_says_how_well_its_segments_agree(
     assert 0.5 < stands_in.agreement <= 1
 
 
+def test_one_feature_alone_is_not_held_against_chance() -> None:
+    one = make_features(blobs()[:, :1])
+    assert (
+        fit_candidates(one, ClusteringSettings(clusters=(3,)), seed=0).best.scores.structure is None
+    )
+
+
 def test_a_map_of_all_customers_is_exact() -> None:
     on_map = ClusteringSettings(reduction="tsne", perplexity=10, clusters=(3,))
     assert fit_candidates(make_features(blobs()), on_map, seed=5).best.approximation is None

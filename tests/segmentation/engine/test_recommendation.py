@@ -68,7 +68,7 @@ def test_a_clear_one_nobody_can_work_with_is_not() -> None:
 )
 def test_each_rule_has_its_sentence(values: dict[str, float], fault: str) -> None:
     (found,) = faults_of(model(**values))
-    assert fault in found
+    assert fault in found.of_model
 
 
 def test_at_the_bounds_a_model_is_usable() -> None:
@@ -85,6 +85,11 @@ def test_where_none_is_usable_the_closest_is_said_to_be_none() -> None:
 def test_a_lonely_model_has_no_runner_up() -> None:
     found = recommend([model()])
     assert (found.chosen, found.runner_up) == (0, None)
+    assert found.reasons == ("It is the only model that was asked for.",)
+
+
+def test_the_only_model_that_found_segments_is_said_to_be() -> None:
+    found = recommend([model(), model(clusters=1)])
     assert found.reasons == ("It is the only model that found segments.",)
 
 

@@ -136,11 +136,13 @@ def test_the_proposed_distance_is_near_the_one_the_study_chose(x: np.ndarray) ->
     assert len(clustering.centers) == 6
 
 
-# One start ends at silhouettes from 0.21 to 0.32, as the seed has it.
-def test_the_mixture_of_eight(x: np.ndarray) -> None:
-    published = fit_one("gaussian_mixture", x, 8, seed=5, starts=1)
-    assert silhouette_score(x, published.labels) == pytest.approx(0.302, abs=0.02)
-    assert silhouette_score(x, published.labels) == pytest.approx(0.306, abs=0.02)
+# One start ends at silhouettes from 0.21 to 0.30, as the seed has it; the study drew one.
+@pytest.mark.parametrize("figure", [0.302, 0.306])
+def test_the_mixture_of_eight(x: np.ndarray, figure: float) -> None:
+    fits = [fit_one("gaussian_mixture", x, 8, seed=seed, starts=1) for seed in range(8)]
+    reached = np.array([silhouette_score(x, fit.labels) for fit in fits])
+    assert np.abs(reached - figure).min() < 0.02
+    assert np.ptp(reached) > 0.05
 
 
 def test_more_starts_find_a_likelier_mixture_than_the_published_one(x: np.ndarray) -> None:

@@ -50,6 +50,30 @@ def test_what_was_not_measured_is_not_proven() -> None:
     assert verdict(replace(scores(0.9), structure=None), PROVEN).level == "weak"
 
 
+def test_segments_that_nobody_can_work_with_are_weak_at_most_and_the_sentence_says_why() -> None:
+    found = verdict(scores(0.9), PROVEN, faults=["the smallest segment holds only 0.1% of all"])
+    assert found.level == "weak"
+    assert "because the smallest segment holds only 0.1% of all" in found.sentence
+
+
+def test_where_most_customers_are_in_none_there_are_no_groups() -> None:
+    lonely = replace(scores(0.9), noise_share=0.99)
+    found = verdict(lonely, PROVEN, faults=["99% of the customers are in none of them"])
+    assert found.level == "none"
+    assert "99% of the customers are in none of them" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("agreement", "level"), [(0.79, "weak"), (0.8, "strong"), (None, "strong")]
+)
+def test_what_a_sample_happened_to_find_is_weak_at_most(
+    agreement: float | None, level: str
+) -> None:
+    found = verdict(scores(0.9), PROVEN, agreement=agreement)
+    assert found.level == level
+    assert ("happened to look at" in found.sentence) is (level == "weak")
+
+
 @pytest.mark.parametrize("level", list(SENTENCES))
 def test_the_sentence_is_one_and_in_plain_words(level: str) -> None:
     sentence = SENTENCES[level]
@@ -66,9 +90,8 @@ def test_the_reasons_hold_the_numbers() -> None:
 
 def test_below_chance_is_said_as_below() -> None:
     below = replace(PROVEN, z=-1.5)
-    assert (
-        "1.5 standard deviations below" in verdict(scores(0.2, structure=below), None).reasons[-1]
-    )
+    found = verdict(scores(0.2, structure=below), PROVEN)
+    assert "1.5 standard deviations below" in " ".join(found.reasons)
 
 
 def test_fewer_than_two_segments_leave_nothing_to_compare() -> None:
