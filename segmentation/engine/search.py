@@ -17,6 +17,7 @@ from segmentation.engine.trials import Trial, segments_in_words
 
 # Customers that automatic mode fits its models on; the others are assigned.
 SEARCHED = 10_000
+JUDGED_APART = 5_000  # customers
 # More of them would round sums in the order in which they end.
 MOST_THREADS = 2
 
@@ -86,16 +87,18 @@ class Search:
     clock: Clock
 
     def candidates(self, of_space: Sequence[Trial], tell: Tell) -> Iterator[list[Candidate]]:
-        """The candidates of one space: those of an algorithm as soon as they are judged.
+        """The candidates of one space, handed over as soon as they are judged.
 
-        On a t-SNE map all together, since each judgement makes maps of its own. Raises NotFittable
+        Algorithm by algorithm up to 5,000 customers; beyond, and on a t-SNE map, all together: they
+        share the distances, which would take most of the time, or the maps. Raises NotFittable
         where no model of the space can be fitted.
         """
         space = of_space[0].space
         tell("reduce", 0.0, space.label)
         reduced = reduce(space, self.prepared.values, seed=self.seed)
         maps = maps_to_compare(space, self.prepared.values, self.seed)
-        parts = [of_space] if space.reduction == "tsne" else [[trial] for trial in of_space]
+        is_together = space.reduction == "tsne" or len(reduced.values) > JUDGED_APART
+        parts = [of_space] if is_together else [[trial] for trial in of_space]
         refusals: list[NotFittable] = []
         found = 0
         for number, part in enumerate(parts):
