@@ -206,7 +206,7 @@ def test_a_day_that_can_only_be_a_slip_is_refused(staff: Client) -> None:
 
 
 def test_a_run_is_adopted() -> None:
-    run = make_run()
+    run = make_segment(run=make_run()).run
     said = act(staff_client("Marketer"), "segmentation_segmentationrun", "adopt", run)
     run.refresh_from_db()
     assert run.is_current

@@ -47,6 +47,7 @@ FOR_ALL = (
     "segment",
     "person",
     "run-schedules",
+    "runs",
     "campaigns",
     "campaign",
     "offer",
