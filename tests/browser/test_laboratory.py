@@ -44,6 +44,9 @@ def test_a_team_finds_segments_and_keeps_them(
     load_button(page).click(timeout=PATIENCE)
     expect(page.get_by_text("figures are up to date")).to_be_visible(timeout=PATIENCE)
     ask_for_too_much(page)
+    # The browser says of the refused form that it was refused, and nothing else.
+    assert ["422" in complaint for complaint in complaints] == [True]
+    complaints.clear()
     find_the_best(page)
     look_at_the_scoreboard(page)
     compare_two(page)
