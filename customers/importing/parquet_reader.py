@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from customers.importing.reader_limits import REFUSED, limit_file, set_limits
+from customers.importing.typed_numbers import typed_cell
 from customers.importing.unreadable import UnreadableSource
 
 MOST_ROWS = 1 << 30
@@ -72,7 +73,10 @@ def _text(name: str, kind: str) -> str:
     column = _quoted(name)
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
-        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
+        number = typed_cell(f"{column}::VARCHAR")
+        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {number} END"
+    if kind.startswith("DECIMAL"):
+        return typed_cell(f"{column}::VARCHAR")
     return f"{column}::VARCHAR"
 
 

@@ -132,7 +132,8 @@ def _cells(part: Part, read: ReadPart, sheet: str, notations: Notations) -> _Cel
     places = {heading: f"c{position}" for position, heading in enumerate(part.headings)}
     columns = [c for c in SHEETS[sheet].columns if c.name in read.headings]
     certain = certain_forms(columns, notations)
-    texts = [f"{trimmed_text(places[read.headings[n]])} AS text_{n}" for n in certain]
+    cells = {n: places[read.headings[n]] for n in certain}
+    texts = [f"{cell} AS raw_{n}, {trimmed_text(cell)} AS text_{n}" for n, cell in cells.items()]
     mended = {
         read.headings[name]: f"coalesce({form}, {places[read.headings[name]]})"
         for name, form in certain.items()

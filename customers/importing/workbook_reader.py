@@ -24,6 +24,7 @@ from python_calamine import (
 )
 
 from customers.importing.reader_limits import REFUSED, limit_file, set_limits
+from customers.importing.typed_numbers import typed_text
 from customers.importing.unreadable import UnreadableSource
 
 MOST_CELLS = 20_000_000
@@ -106,8 +107,8 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     # Excel stores every number as a float; people see and mean 7, not 7.0.
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else typed_text(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):
