@@ -20,6 +20,7 @@ from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS, Part
 from customers.importing.read import LINE, LINES, RawSheet, ReadPart
 from customers.importing.sql import scalar
 from customers.importing.tables import SHEETS
+from customers.storable import storable
 
 MOST_SHOWN = 1000  # characters of the value at fault; the row's own cells are whole
 MOST_REASONS, MOST_EXAMPLES = 30, 5
@@ -73,8 +74,7 @@ def reasons(
             "reason": reason,
             "rows": rows,
             "examples": [
-                {"line": e["line"], "value": e["value"] and e["value"].replace("\0", "␀")}
-                for e in lines
+                {"line": e["line"], "value": e["value"] and storable(e["value"])} for e in lines
             ],
         }
         for sheet, number, column, code, reason, rows, lines in found
