@@ -71,7 +71,7 @@ def reasons(
             "part": parts[number].name,
             "column": column,
             "code": code,
-            "reason": reason,
+            "reason": storable(reason),
             "rows": rows,
             "examples": [
                 {"line": e["line"], "value": e["value"] and storable(e["value"])} for e in lines
