@@ -72,9 +72,9 @@ def _text(name: str, kind: str) -> str:
     """A cell as people write it: an id that became a float for want of a value has no .0."""
     column = _quoted(name)
     if kind in ("DOUBLE", "FLOAT"):
-        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e38"
         number = typed_cell(f"{column}::VARCHAR")
-        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {number} END"
+        return f"CASE WHEN {whole} THEN {column}::HUGEINT::VARCHAR ELSE {number} END"
     if kind.startswith("DECIMAL"):
         return typed_cell(f"{column}::VARCHAR")
     return f"{column}::VARCHAR"
