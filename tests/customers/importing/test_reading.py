@@ -16,6 +16,7 @@ from tests.customers.importing.files import (
     write_workbook,
     write_zip,
 )
+from tests.customers.importing.parts import part_of_text
 
 pytestmark = pytest.mark.django_db
 CITIES = "city_id,city_name\n"
@@ -151,3 +152,9 @@ def test_headings_may_be_written_in_another_encoding(folder: Path, encoding: str
 def test_the_mark_that_databases_export_for_nothing_is_nothing(folder: Path) -> None:
     import_text(folder, "customers", "customer_id,join_date\n1,\\N\n")
     assert Customer.objects.get().joined_on is None
+
+
+@pytest.mark.parametrize("sign", list("\u200f\u200e\u200b\u00ad\u2066\u061c\u2063"))
+def test_signs_that_nobody_sees_are_no_part_of_a_heading(folder: Path, sign: str) -> None:
+    part = part_of_text(folder, f"{sign}city_id,city{sign}_name{sign}\n1,Cairo\n")
+    assert part.headings == ("city_id", "city_name")
