@@ -35,26 +35,32 @@ TOO_FAR = (
 
 
 def main(path: str, folder: str, most_bytes: str) -> int:
-    """Write the visible sheets to the folder and their titles to the standard output, as JSON.
+    """Write the visible sheets to the folder; to the standard output, as JSON, the titles.
+
+    They are two lists: those of the written sheets and those of the hidden ones.
 
     Gives the exit code; when it is REFUSED, the reason is on the standard output.
     """
     set_limits()
     try:
-        titles = _write_sheets(Path(path), Path(folder), int(most_bytes))
+        written = _write_sheets(Path(path), Path(folder), int(most_bytes))
     except UnreadableSource as refusal:
         sys.stdout.write(str(refusal))
         return REFUSED
-    sys.stdout.write(json.dumps(titles))
+    sys.stdout.write(json.dumps(written))
     return 0
 
 
-def _write_sheets(path: Path, folder: Path, most_bytes: int) -> list[str]:
-    """The titles of the sheets with something in them, which are in the files 0.csv, 1.csv, ..."""
+def _write_sheets(path: Path, folder: Path, most_bytes: int) -> tuple[list[str], list[str]]:
+    """The titles of the sheets with something in them, which are in the files 0.csv, 1.csv, ...
+
+    Then those of the hidden ones: people don't see them, so they don't mean them.
+    """
     titles: list[str] = []
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        for title in _visible(workbook):
+        hidden = _titles(workbook, are_visible=False)
+        for title in _titles(workbook, are_visible=True):
             file = folder / f"{len(titles)}.csv"
             # One long text that many cells share becomes many long texts.
             limit_file(most_bytes)
@@ -72,15 +78,16 @@ def _write_sheets(path: Path, folder: Path, most_bytes: int) -> list[str]:
         if error.errno != errno.EFBIG:
             raise
         raise UnreadableSource("The workbook holds too much text. Split it.") from error
-    return titles
+    return titles, hidden
 
 
-def _visible(workbook: CalamineWorkbook) -> list[str]:
-    """People don't see hidden sheets, so they don't mean them; charts have no cells."""
+def _titles(workbook: CalamineWorkbook, *, are_visible: bool) -> list[str]:
+    """The titles of the sheets that have cells; charts have none."""
     return [
         sheet.name
         for sheet in workbook.sheets_metadata
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        if (sheet.visible == SheetVisibleEnum.Visible) == are_visible
+        and sheet.typ == SheetTypeEnum.WorkSheet
     ]
 
 

@@ -2,6 +2,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from customers.models import City, Customer, Transaction
 from tests.customers.importing.files import (
@@ -158,3 +159,14 @@ def test_the_mark_that_databases_export_for_nothing_is_nothing(folder: Path) -> 
 def test_signs_that_nobody_sees_are_no_part_of_a_heading(folder: Path, sign: str) -> None:
     part = part_of_text(folder, f"{sign}city_id,city{sign}_name{sign}\n1,Cairo\n")
     assert part.headings == ("city_id", "city_name")
+
+
+def test_a_hidden_sheet_is_left_out_and_named(folder: Path) -> None:
+    path = write_workbook(
+        folder / "b.xlsx", {n: [["customer_id"]] for n in ("customers", "cities")}
+    )
+    workbook = load_workbook(path)
+    workbook["customers"].append([1])
+    workbook["cities"].sheet_state = "hidden"
+    workbook.save(path)
+    assert run_import(path).preview["notes"] == ["Left out: the sheet cities, which is hidden."]

@@ -113,7 +113,7 @@ def test_a_workbook_that_calamine_does_not_understand_is_refused(folder: Path) -
 def test_a_reader_that_breaks_down_is_not_the_workbooks_fault(folder: Path) -> None:
     path = write_raw_workbook(folder / "book.xlsx", f"<row>{FIRST}</row>")
     with pytest.raises(ReaderBroken, match="No such file"):
-        sheets_as_csv(path, folder / "gone", Budget(1 << 20))
+        sheets_as_csv(path, folder / "gone", Budget(1 << 20), print)
 
 
 def test_a_missing_column_is_named(folder: Path) -> None:
