@@ -10,7 +10,6 @@ A table or a column that is null is left out.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +19,6 @@ from customers.importing.other_headings import plain
 from customers.importing.parts import Correction, Part
 from customers.importing.samples import column_meant
 from customers.importing.tables import SHEETS, Column, Sheet, Table
-from customers.storable import storable
 
 DATES = ("day-first", "month-first")
 DECIMALS = POINT, COMMA = ("point", "comma")
@@ -72,7 +70,6 @@ def _digest(texts: Iterable[str]) -> str:
 def corrections_of(said: Mapping[str, Any]) -> dict[str, Correction]:
     """What a mapping says about the format of each part. Raises BadMapping."""
     _check_mapping(said)
-    _check_characters(said)
     return {
         name: Correction(
             encoding=part.get("encoding") or None,
@@ -163,12 +160,6 @@ def _check_mapping(said: Mapping[str, Any]) -> None:
             or (part.get("heading_line") or 1) < 1
         ):
             raise BadMapping(f"{name}: heading_line is the number of a line, 1 or more.")
-
-
-def _check_characters(said: Mapping[str, Any]) -> None:
-    text = json.dumps(said, ensure_ascii=False)
-    if text != storable(text) or r"\u0000" in text:
-        raise BadMapping("The mapping has characters that are none: half of one, or NUL.")
 
 
 def _map_part(part: Part, said: Mapping[str, Any], known: Mapping[str, Any]) -> PartMapping:

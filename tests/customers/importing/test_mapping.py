@@ -10,7 +10,6 @@ from customers.importing.headings import find_heading_row
 from customers.importing.mapping import (
     BadMapping,
     PartMapping,
-    corrections_of,
     faults_of_mapping,
     map_parts,
     shape_of,
@@ -118,12 +117,6 @@ def test_one_file_has_another_name_each_day() -> None:
 def test_a_mapping_that_does_not_fit_is_refused(said: Any, words: str) -> None:
     with pytest.raises(BadMapping, match=words):
         mapped(part("Kunde", "x"), said)
-
-
-@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
-def test_a_mapping_that_could_not_be_stored_is_refused(name: str) -> None:
-    with pytest.raises(BadMapping, match="half of one, or NUL"):
-        corrections_of({name: {"columns": {}}})
 
 
 def test_a_mapping_of_another_part_is_refused() -> None:
