@@ -10,6 +10,7 @@ import csv
 import errno
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ TOO_FAR = (
     "A sheet of the workbook reaches far beyond its data."
     " Delete the empty rows and columns after the data, or save the sheets as CSV files."
 )
+TWICE = "The workbook has two sheets that are called {0}. Give each its own name."
 
 
 def main(path: str, folder: str, most_bytes: str) -> int:
@@ -83,6 +85,9 @@ def _write_sheets(path: Path, folder: Path, most_bytes: int) -> tuple[list[str],
 
 def _titles(workbook: CalamineWorkbook, *, are_visible: bool) -> list[str]:
     """The titles of the sheets that have cells; charts have none."""
+    all_titles = [sheet.name for sheet in workbook.sheets_metadata]
+    if twice := [title for title, count in Counter(all_titles).items() if count > 1]:
+        raise UnreadableSource(TWICE.format(twice[0]))  # only the first could be read
     return [
         sheet.name
         for sheet in workbook.sheets_metadata
