@@ -17,6 +17,7 @@ from rest_framework.views import exception_handler
 from campaigns.operations import NotPossible
 from customers.facts.query import NoFacts
 from customers.importing.mapping import BadMapping
+from customers.operations.bulk_rows import UnknownField
 from customers.operations.bulk_upsert import RecordsBusy
 from customers.operations.import_files import UploadTooLarge
 from customers.operations.imports import NotPossibleNow
@@ -98,7 +99,7 @@ def _as_invalid(error: Exception) -> ValidationError | None:
         return ValidationError("A number is too large.")
     if isinstance(error, RefusedSetting):
         return ValidationError({error.field: [str(error)]})
-    if isinstance(error, BadSettings):
+    if isinstance(error, BadSettings | UnknownField):
         return ValidationError(str(error))
     if isinstance(error, NotSchedulable):
         return ValidationError({"next_on": [str(error)]})

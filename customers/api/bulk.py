@@ -147,7 +147,8 @@ def bulk_action(table: Table, row: Any, rows: list[dict[str, Any]]) -> Any:
 
         Send a JSON array, an object {"rows": [...]}, or one object a line as
         application/x-ndjson. Good rows are stored although others are rejected, all in one
-        transaction; the same request again changes nothing.
+        transaction; the same request again changes nothing. A request whose rows all have the same
+        field that there is not is refused.
         """
         if not request.user.has_perm(f"customers.change_{table.model._meta.model_name}"):
             self.permission_denied(request)

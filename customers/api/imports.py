@@ -14,7 +14,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -37,6 +37,7 @@ from customers.operations.imports import (
 )
 from customers.operations.mapping_json import mapping_from_json, storable_mapping
 
+ONE_FILE = "Send one file in a request; put several into a zip."
 MAPPING = {
     "clients": {"table": "customers", "columns": {"Client no.": "customer_id", "Note": None}}
 }
@@ -109,6 +110,8 @@ class ImportViewSet(JobViewSet):
     )
     def create(self, request: Request) -> Response:
         """Upload a file to be checked and loaded by a worker."""
+        if len(request.FILES.getlist("file")) > 1:
+            raise ValidationError({"file": [ONE_FILE]})
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         values = dict(upload.validated_data)

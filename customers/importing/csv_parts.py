@@ -14,6 +14,7 @@ START_BYTES = 1 << 18
 SAMPLE_ROWS = 5
 SAMPLE_CHARACTERS = 100
 EMPTY = "The {0} is empty. Its first row must hold the headings."
+TOO_LONG = "Line 1 of the {0} is far too long for a row of headings. Correct that line."
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _delimiter(correction: Correction) -> str | None:
 
 def _heading_position(found: Found, rows: Sequence[Row], correction: Correction) -> int:
     if not any(any(row.cells) for row in rows):
-        raise UnreadableSource(EMPTY.format(found.label))
+        sentence = TOO_LONG if _begins_with_long_line(found.path) else EMPTY
+        raise UnreadableSource(sentence.format(found.label))
     if not correction.heading_line:
         return find_heading_row([row.cells for row in rows])
     for position, row in enumerate(rows):
@@ -97,6 +99,12 @@ def _heading_position(found: Found, rows: Sequence[Row], correction: Correction)
         f"Line {correction.heading_line} of the {found.label} can't hold the headings."
         " Choose one of the first lines that is not empty."
     )
+
+
+def _begins_with_long_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    return len(start) == START_BYTES and not (b"\n" in start or b"\r" in start)
 
 
 def _width(headings: Sequence[str], beneath: Sequence[Sequence[str]]) -> int:

@@ -12,7 +12,7 @@ from customers.importing.headings import find_heading_row, known_headings
 DELIMITERS = (",", ";", "\t", "|")
 UNQUOTED = ("\t", "|")  # files with these often take quotation marks for letters
 MOST_ROWS = 200
-SEP = re.compile(r"\ufeff?sep=(.)\r?\n?$", re.IGNORECASE)
+SEP = re.compile(r"\ufeff?sep=([^\"'\\\w\r\n])\r?\n?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from customers.importing.archives import MOST_MEMBERS, TOO_MANY, Budget, is_hidden, unpack_zip
 from customers.importing.contents import ZIP, kind_of
 from customers.importing.unreadable import UnreadableSource
+from customers.storable import storable
 
 LONGEST_NAME = 100
 # Endings of files that hold tables; any other text counts only if its headings are known.
@@ -101,6 +102,5 @@ def _not_there(path: Path) -> UnreadableSource:
 
 def readable(name: str) -> str:
     """A name of a file as it can be shown and stored."""
-    decoded = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in decoded)
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in storable(name))
     return shown if len(shown) <= LONGEST_NAME else f"…{shown[-LONGEST_NAME:]}"

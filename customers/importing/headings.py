@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from unicodedata import category
 
 from customers.importing.other_headings import names_of
 from customers.importing.tables import SHEETS
@@ -38,8 +39,8 @@ def known_headings(cells: Iterable[str]) -> int:
 
 
 def distinct(cells: Iterable[str]) -> tuple[str, ...]:
-    """Headings without spaces around them, and no two alike."""
-    trimmed = [cell.strip(" \t\r\n\v\f\u00a0\ufeff") for cell in cells]
+    """Headings without spaces around them and signs that nobody sees, and no two alike."""
+    trimmed = [_visible(cell).strip() for cell in cells]
     given, found = set(trimmed), set[str]()
     for position, heading in enumerate(trimmed):
         name, number = heading or f"column {position + 1}", 1
@@ -57,6 +58,11 @@ def _known() -> tuple[dict[str, str], ...]:
         {name: column for column, names in sheet.headings.items() for name in names}
         for sheet in SHEETS.values()
     )
+
+
+def _visible(heading: str) -> str:
+    """Without marks of direction, joiners, soft hyphens and the like."""
+    return "".join(character for character in heading if category(character) != "Cf")
 
 
 def _width(row: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from customers.importing.notations import (
 from customers.importing.numbers import NumberColumn
 from customers.importing.read import RawSheet, ReadPart
 from customers.importing.tables import SHEETS, Kind
+from customers.importing.typed_numbers import TYPED
 
 # How a note begins that asks a person about them.
 ABOUT_DATES = "The dates of the {label} "
@@ -111,7 +112,8 @@ def _about_numbers(part: ReadPart, numbers: Mapping[str, NumberColumn]) -> Itera
             yield _filled(UNSURE, number=number, read=written.read(number), **asked)
         if number := written.finest:
             rows = f"{written.too_fine:,} row{'s' * (written.too_fine > 1)}"
-            yield _filled(TOO_FINE, number=number, read=written.read(number), rows=rows, **said)
+            shown = number.rstrip(TYPED)
+            yield _filled(TOO_FINE, number=shown, read=written.read(number), rows=rows, **said)
 
 
 def _filled(sentence: str, **values: Any) -> str:

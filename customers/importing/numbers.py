@@ -10,6 +10,7 @@ from customers.importing.mapping import COMMA
 from customers.importing.read import PART, RawSheet
 from customers.importing.sql import grouped, latin_digits, trimmed
 from customers.importing.tables import Column, Kind, Sheet
+from customers.importing.typed_numbers import TYPED, is_typed
 
 NUMBERS = (Kind.MONEY, Kind.DEGREES)
 USUAL_NUMBER = r"^[-+]?\d+(\.\d+)?$"
@@ -29,6 +30,7 @@ COMMA_OF_DEGREES = r"^[-+]?\d{1,3},\d+$"  # no thousands there
 SPACES = rf"[\s\x{{a0}}\x{{202f}}\x{{200e}}\x{{200f}}\x{{61c}}{ARABIC_GROUP}]"
 # More than two decimals after one of these marks, thousands being set apart by the other one.
 TOO_FINE = r"^[-+]?(\d{{1,10}}|\d{{1,3}}(\{1}\d{{3}}){{1,3}})[{0}]\d\d\d*[1-9]\d*$"
+TYPED_TOO_FINE = rf"\.\d\d[1-9]{TYPED}$"
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class NumberColumn:
 
     def read(self, number: str) -> str:
         """What an amount as it stands in the file is read as."""
-        point, group = marks(has_comma=self.has_comma)
-        plain = number.replace(group, "").replace(point, ".").replace(ARABIC_POINT, ".")
+        point, group = marks(has_comma=self.has_comma and not number.endswith(TYPED))
+        plain = (
+            number.rstrip(TYPED).replace(group, "").replace(point, ".").replace(ARABIC_POINT, ".")
+        )
         return str(Decimal(plain).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
@@ -75,7 +79,7 @@ def find_numbers(
         (either, DECIMAL_POINT),
         ("cell", TWO_WAYS if is_money else NONE),
         *(
-            ("cell", TOO_FINE.format(point + ARABIC_POINT, group) if is_money else NONE)
+            ("cell", _too_fine(point, group) if is_money else NONE)
             for point, group in (marks(has_comma=False), marks(has_comma=True))
         ),
     ]
@@ -96,9 +100,18 @@ def find_numbers(
     }
 
 
+def _too_fine(point: str, group: str) -> str:
+    return f"{TOO_FINE.format(point + ARABIC_POINT, group)}|{TYPED_TOO_FINE}"
+
+
 def _numbers(sheet: Sheet, column: Column) -> str:
-    """A query of the column's cells as bare numbers, and the currencies beside them."""
-    cells = f"SELECT line, {bare_number(trimmed(column.name))} AS number FROM raw_{sheet.name}"
+    """A query of the column's cells as bare numbers, and the currencies beside them.
+
+    Typed ones keep their sign, so that they say nothing of how the others are written.
+    """
+    bare = bare_number(trimmed(column.name))
+    number = f"CASE WHEN {is_typed(column.name)} THEN {column.name} ELSE {bare} END"
+    cells = f"SELECT line, {number} AS number FROM raw_{sheet.name}"
     if column.kind is not Kind.MONEY:
         return f"(SELECT line, number AS cell, NULL::VARCHAR AS currency FROM ({cells}))"
     return (

@@ -9,10 +9,13 @@ from pathlib import Path
 import duckdb
 
 from customers.importing.reader_limits import REFUSED, limit_file, set_limits
+from customers.importing.typed_numbers import typed_cell
 from customers.importing.unreadable import UnreadableSource
 
 MOST_ROWS = 1 << 30
 MEMORY = "1GB"  # the rest of what the process may take is for the program itself
+TOO_MUCH_MEMORY = "The Parquet file takes too much memory. Split it."
+NO_SPACE = "No space left"
 NOT_READ = "The Parquet file can't be read: it is damaged or has a password. Save it again."
 
 
@@ -42,14 +45,20 @@ def _write_rows(path: str, target: Path) -> None:
         db.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         try:
             _copy(db, path, target)
-        except (duckdb.OutOfMemoryException, MemoryError) as error:
-            raise UnreadableSource("The Parquet file takes too much memory. Split it.") from error
-        except duckdb.IOException as error:
-            much = "File too large" in str(error)
-            sentence = "The Parquet file holds too much. Split it." if much else NOT_READ
-            raise UnreadableSource(sentence) from error
         except duckdb.Error as error:
-            raise UnreadableSource(NOT_READ) from error
+            if NO_SPACE in str(error):
+                raise  # the server's fault, and not the file's
+            raise _refusal(error) from error
+        except MemoryError as error:
+            raise UnreadableSource(TOO_MUCH_MEMORY) from error
+
+
+def _refusal(error: duckdb.Error) -> UnreadableSource:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return UnreadableSource(TOO_MUCH_MEMORY)
+    if isinstance(error, duckdb.IOException) and "File too large" in str(error):
+        return UnreadableSource("The Parquet file holds too much. Split it.")
+    return UnreadableSource(NOT_READ)
 
 
 def _copy(db: duckdb.DuckDBPyConnection, path: str, target: Path) -> None:
@@ -71,8 +80,11 @@ def _text(name: str, kind: str) -> str:
     """A cell as people write it: an id that became a float for want of a value has no .0."""
     column = _quoted(name)
     if kind in ("DOUBLE", "FLOAT"):
-        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
-        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e38"
+        number = typed_cell(f"{column}::VARCHAR")
+        return f"CASE WHEN {whole} THEN {column}::HUGEINT::VARCHAR ELSE {number} END"
+    if kind.startswith("DECIMAL"):
+        return typed_cell(f"{column}::VARCHAR")
     return f"{column}::VARCHAR"
 
 

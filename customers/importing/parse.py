@@ -11,6 +11,7 @@ from customers.importing.numbers import ARABIC_POINT, bare_number, marks
 from customers.importing.read import by_part
 from customers.importing.sql import folded, latin_digits, trimmed
 from customers.importing.tables import Column, Kind, Sheet
+from customers.importing.typed_numbers import is_typed
 from customers.importing.words import fold
 
 GENDER_IDS = "gender_ids"  # the DuckDB variable {gender_id: gender}
@@ -59,8 +60,8 @@ def field_values(sheet: Sheet, given: Collection[str]) -> str:
 def certain_forms(columns: Collection[Column], notations: Notations) -> dict[str, str]:
     """SQL of the cells of a part, by column, in the one form that any file is read alike in.
 
-    Only for columns that are not written in the usual way. It needs `text_<column>`, the cell's
-    `trimmed_text`, and is NULL where that was not read.
+    Only for columns that are not written in the usual way. It needs `raw_<column>`, the cell,
+    and `text_<column>`, its `trimmed_text`, and is NULL where that was not read.
     """
     return {
         column.name: _certain_form(column, notations)
@@ -153,7 +154,8 @@ def _number(column: Column, notations: Notations) -> str:
     latin = f"replace({bare}, '{ARABIC_POINT}', '{point}')"
     grouped = rf"^[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?$"
     plain = f"CASE WHEN regexp_matches({latin}, '{grouped}') THEN replace({latin}, '{group}', '')"
-    return f"replace({plain} ELSE {latin} END, '{point}', '.')"
+    number = f"replace({plain} ELSE {latin} END, '{point}', '.')"
+    return f"CASE WHEN {is_typed(f'raw_{column.name}')} THEN {text} ELSE {number} END"
 
 
 def _word(text: str, column: Column) -> str:

@@ -20,6 +20,7 @@ from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS, Part
 from customers.importing.read import LINE, LINES, RawSheet, ReadPart
 from customers.importing.sql import scalar
 from customers.importing.tables import SHEETS
+from customers.storable import storable
 
 MOST_SHOWN = 1000  # characters of the value at fault; the row's own cells are whole
 MOST_REASONS, MOST_EXAMPLES = 30, 5
@@ -70,11 +71,10 @@ def reasons(
             "part": parts[number].name,
             "column": column,
             "code": code,
-            "reason": reason,
+            "reason": storable(reason),
             "rows": rows,
             "examples": [
-                {"line": e["line"], "value": e["value"] and e["value"].replace("\0", "␀")}
-                for e in lines
+                {"line": e["line"], "value": e["value"] and storable(e["value"])} for e in lines
             ],
         }
         for sheet, number, column, code, reason, rows, lines in found
@@ -132,7 +132,8 @@ def _cells(part: Part, read: ReadPart, sheet: str, notations: Notations) -> _Cel
     places = {heading: f"c{position}" for position, heading in enumerate(part.headings)}
     columns = [c for c in SHEETS[sheet].columns if c.name in read.headings]
     certain = certain_forms(columns, notations)
-    texts = [f"{trimmed_text(places[read.headings[n]])} AS text_{n}" for n in certain]
+    cells = {n: places[read.headings[n]] for n in certain}
+    texts = [f"{cell} AS raw_{n}, {trimmed_text(cell)} AS text_{n}" for n, cell in cells.items()]
     mended = {
         read.headings[name]: f"coalesce({form}, {places[read.headings[name]]})"
         for name, form in certain.items()

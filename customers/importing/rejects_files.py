@@ -9,6 +9,7 @@ from customers.importing.csv_files import MOST_KEPT
 from customers.importing.csv_parts import Found
 from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS, Part
 from customers.importing.unreadable import UnreadableSource
+from customers.storable import storable
 
 MOST_SHEETS = 100
 LARGEST_CELL = 1 << 24
@@ -74,6 +75,7 @@ def _write(part: Part, path: Path, name: str, columns: list[int]) -> Found:
                 else:
                     apart.writerow([line, bare(row[VALUE])[:MOST_KEPT] if len(row) > VALUE else ""])
     kept = unmended if unmended.stat().st_size else None
+    name = storable(name)
     return Found(name, f"part {name}", path, "csv", numbered=True, unmended=kept)
 
 

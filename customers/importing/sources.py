@@ -137,7 +137,7 @@ def _sheets(file: GivenFile, work: _Work) -> list[_Candidate]:
         _Candidate(
             file, Found(title, f"sheet {title}", path, WORKBOOK, True), f"{file.stem}/{title}"
         )
-        for title, path in sheets_as_csv(file.path, work.place(), work.budget).items()
+        for title, path in sheets_as_csv(file.path, work.place(), work.budget, work.tell).items()
     ]
 
 

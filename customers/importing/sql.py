@@ -10,7 +10,7 @@ from customers.formulas import MARKED, bare_cell
 # Blank, tab, line ends, no-break space, and marks that files pasted together carry.
 # Also the marks of direction that Arabic exports put around a cell.
 MARKS = (*range(9, 14), 32, 160, *range(0x200B, 0x2010), *range(0x202A, 0x202F))
-MARKS = (*MARKS, 0x2028, 0x2029, *range(0x2066, 0x206A), 0xFEFF)
+MARKS = (*MARKS, 0x2028, 0x2029, *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF)
 SPACES = " || ".join(f"chr({mark})" for mark in MARKS)
 SPACE = "[" + "".join(f"\\x{{{mark:x}}}" for mark in MARKS) + "]"  # one of them, as a pattern
 UNUSUAL = f"^{SPACE}|{SPACE}$|{MARKED}"

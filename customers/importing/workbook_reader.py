@@ -10,6 +10,7 @@ import csv
 import errno
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from python_calamine import (
 )
 
 from customers.importing.reader_limits import REFUSED, limit_file, set_limits
+from customers.importing.typed_numbers import typed_text
 from customers.importing.unreadable import UnreadableSource
 
 MOST_CELLS = 20_000_000
@@ -31,29 +33,36 @@ TOO_FAR = (
     "A sheet of the workbook reaches far beyond its data."
     " Delete the empty rows and columns after the data, or save the sheets as CSV files."
 )
+TWICE = "The workbook has two sheets that are called {0}. Give each its own name."
 
 
 def main(path: str, folder: str, most_bytes: str) -> int:
-    """Write the visible sheets to the folder and their titles to the standard output, as JSON.
+    """Write the visible sheets to the folder; to the standard output, as JSON, the titles.
+
+    They are two lists: those of the written sheets and those of the hidden ones.
 
     Gives the exit code; when it is REFUSED, the reason is on the standard output.
     """
     set_limits()
     try:
-        titles = _write_sheets(Path(path), Path(folder), int(most_bytes))
+        written = _write_sheets(Path(path), Path(folder), int(most_bytes))
     except UnreadableSource as refusal:
         sys.stdout.write(str(refusal))
         return REFUSED
-    sys.stdout.write(json.dumps(titles))
+    sys.stdout.write(json.dumps(written))
     return 0
 
 
-def _write_sheets(path: Path, folder: Path, most_bytes: int) -> list[str]:
-    """The titles of the sheets with something in them, which are in the files 0.csv, 1.csv, ..."""
+def _write_sheets(path: Path, folder: Path, most_bytes: int) -> tuple[list[str], list[str]]:
+    """The titles of the sheets with something in them, which are in the files 0.csv, 1.csv, ...
+
+    Then those of the hidden ones: people don't see them, so they don't mean them.
+    """
     titles: list[str] = []
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        for title in _visible(workbook):
+        hidden = _titles(workbook, are_visible=False)
+        for title in _titles(workbook, are_visible=True):
             file = folder / f"{len(titles)}.csv"
             # One long text that many cells share becomes many long texts.
             limit_file(most_bytes)
@@ -71,15 +80,19 @@ def _write_sheets(path: Path, folder: Path, most_bytes: int) -> list[str]:
         if error.errno != errno.EFBIG:
             raise
         raise UnreadableSource("The workbook holds too much text. Split it.") from error
-    return titles
+    return titles, hidden
 
 
-def _visible(workbook: CalamineWorkbook) -> list[str]:
-    """People don't see hidden sheets, so they don't mean them; charts have no cells."""
+def _titles(workbook: CalamineWorkbook, *, are_visible: bool) -> list[str]:
+    """The titles of the sheets that have cells; charts have none."""
+    all_titles = [sheet.name for sheet in workbook.sheets_metadata]
+    if twice := [title for title, count in Counter(all_titles).items() if count > 1]:
+        raise UnreadableSource(TWICE.format(twice[0]))  # only the first could be read
     return [
         sheet.name
         for sheet in workbook.sheets_metadata
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        if (sheet.visible == SheetVisibleEnum.Visible) == are_visible
+        and sheet.typ == SheetTypeEnum.WorkSheet
     ]
 
 
@@ -106,8 +119,8 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     # Excel stores every number as a float; people see and mean 7, not 7.0.
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else typed_text(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -15,21 +16,27 @@ from customers.importing.workbook_reader import TOO_FAR
 
 logger = logging.getLogger(__name__)
 MOST_SECONDS = 2 * CPU_SECONDS  # a busy machine may take its time
+HIDDEN = "Left out: the sheet {0}, which is hidden."
 
 
 class ReaderBroken(RuntimeError):
     """The program that reads workbooks failed for another reason than the workbook."""
 
 
-def sheets_as_csv(path: Path, folder: Path, budget: Budget) -> dict[str, Path]:
+def sheets_as_csv(
+    path: Path, folder: Path, budget: Budget, tell: Callable[[str], object]
+) -> dict[str, Path]:
     """Write each visible sheet of a workbook to a CSV file in the folder: {title: file}.
 
-    The first column of the file is the row's number in the sheet. Blank rows are left out. Raises
-    UnreadableSource for a file that is no workbook or takes more memory or time than one may.
+    The first column of the file is the row's number in the sheet. Blank rows are left out. `tell`
+    hears of each hidden sheet. Raises UnreadableSource for a file that is no workbook or takes more
+    memory or time than one may.
     """
     if check_workbook(path, "workbook", budget):
         path = with_texts_of_errors(path, folder / "texts.xlsx", budget)
-    titles = json.loads(_run("workbook_reader", TOO_FAR, [path, folder, budget.left]))
+    titles, hidden = json.loads(_run("workbook_reader", TOO_FAR, [path, folder, budget.left]))
+    for title in hidden:
+        tell(HIDDEN.format(title))
     files = {title: folder / f"{number}.csv" for number, title in enumerate(titles)}
     budget.spend(sum(file.stat().st_size for file in files.values()), "workbook")
     return files

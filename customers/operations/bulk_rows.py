@@ -1,12 +1,14 @@
 """Rows as programs send them: every value as the text that an import finds in a cell."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from customers.importing.tables import Column, Kind, Table
 
 MOST_SHOWN = 100  # characters of what was sent, in an answer
+MOST_UNKNOWN = 5  # fields of a row that are named
+SEVERAL = 2
 INTEGER = re.compile(r"-?[0-9]+")
 NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -18,6 +20,10 @@ EXPECTED = {
 NO_OBJECT = "A row is an object with fields such as external_id."
 NESTED = "Write {0} as one value, not as a list or an object."
 NO_CHARACTER = "There is half of a character in {0}. Send it as UTF-8."
+
+
+class UnknownField(ValueError):
+    """All rows have a field that there is not; the text says which one."""
 
 
 class Number(str):
@@ -54,20 +60,40 @@ def read_row(columns: Mapping[str, Column], index: int, sent: object) -> SentRow
     """A row of JSON, whose numbers are `Number`, as cells; the columns are those by field."""
     if not isinstance(sent, dict):
         return SentRow(index, None, errors=(RowError(None, "not_an_object", NO_OBJECT),))
-    errors = tuple(error for name, value in sent.items() if (error := _fault(columns, name, value)))
+    errors = (*_unknown(columns, sent), *_faults(columns, sent))
     cells = {} if errors else {name: _cell(value) for name, value in sent.items()}
     return SentRow(index, _shown_id(sent.get("external_id")), cells, errors)
 
 
-def _unknown(name: str, columns: Mapping[str, Column]) -> RowError:
-    shown = _printable(name)
-    reason = f'There is no field "{shown}". The fields are: {", ".join(columns)}.'
-    return RowError(shown, "unknown_field", reason)
+def check_fields(columns: Mapping[str, Column], rows: Sequence[object]) -> None:
+    """Raises UnknownField when each of several rows has the same field that is none."""
+    if len(rows) < SEVERAL:
+        return
+    names = [row.keys() if isinstance(row, dict) else set[str]() for row in rows]
+    unknown = {name for name in names[0] if name not in columns}
+    if common := unknown.intersection(*names):
+        raise UnknownField(_no_field(columns, _printable(min(common))) + " All rows have it.")
+
+
+def _unknown(columns: Mapping[str, Column], sent: Mapping[str, object]) -> list[RowError]:
+    unknown = [name for name in sent if name not in columns]
+    shown = [_printable(name) for name in unknown[:MOST_UNKNOWN]]
+    errors = [RowError(name, "unknown_field", _no_field(columns, name)) for name in shown]
+    if more := len(unknown) - len(shown):
+        errors.append(RowError(None, "unknown_field", f"There are {more:,} more such fields."))
+    return errors
+
+
+def _no_field(columns: Mapping[str, Column], name: str) -> str:
+    return f'There is no field "{name}". The fields are: {", ".join(columns)}.'
+
+
+def _faults(columns: Mapping[str, Column], sent: Mapping[str, object]) -> list[RowError]:
+    known = ((name, sent[name]) for name in sent if name in columns)
+    return [error for name, value in known if (error := _fault(columns, name, value))]
 
 
 def _fault(columns: Mapping[str, Column], name: str, value: object) -> RowError | None:
-    if name not in columns:
-        return _unknown(name, columns)
     if isinstance(value, dict | list):
         return RowError(name, "nested", NESTED.format(name))
     if isinstance(value, str) and not _is_text(value):

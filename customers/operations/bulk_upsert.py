@@ -17,7 +17,13 @@ from customers.importing.load import RecordsMoved, load
 from customers.importing.plan import plan
 from customers.importing.read import RawSheet
 from customers.importing.tables import CUSTOMERS, Table
-from customers.operations.bulk_rows import RowError, SentRow, columns_by_field, read_row
+from customers.operations.bulk_rows import (
+    RowError,
+    SentRow,
+    check_fields,
+    columns_by_field,
+    read_row,
+)
 from customers.operations.bulk_staging import keep_texts, stage_rows
 from customers.operations.facts import mark_facts_stale
 from customers.operations.import_months import changed_months, touched
@@ -57,9 +63,11 @@ def bulk_upsert(table: Table, rows: Sequence[Any]) -> list[RowOutcome]:
 
     A row is an object of JSON under the names of the model's fields, its numbers `Number`;
     references are external ids. What a row does not mention stays as it is. Good rows are stored
-    although others are rejected, all in one transaction. Raises RecordsBusy.
+    although others are rejected, all in one transaction. Raises RecordsBusy, and UnknownField
+    when all rows have the same one.
     """
     columns = columns_by_field(table)
+    check_fields(columns, rows)
     sent = [read_row(columns, index, row) for index, row in enumerate(rows)]
     # In the order of their keys, so that two requests for the same ones never block each other.
     good = sorted((row for row in sent if not row.errors), key=_key)

@@ -44,6 +44,7 @@ from customers.operations.live import LOADING_FROM, WAITING, Live, stoppable
 from customers.operations.mappings import remember, remembered, remembered_correction
 from customers.operations.turns import turn
 from customers.patience import patiently
+from customers.storable import storable
 
 logger = logging.getLogger(__name__)
 Status = DataImport.Status
@@ -268,8 +269,7 @@ def describe(parts: list[Part], mappings: Mapping[str, PartMapping]) -> list[dic
             "dates": mappings[part.name].dates,
             "decimals": mappings[part.name].decimals,
             "format": asdict(part.format),
-            # PostgreSQL keeps no NUL, not even in JSON.
-            "sample": [[cell.replace("\0", "␀") for cell in row] for row in part.sample],
+            "sample": [[storable(cell) for cell in row] for row in part.sample],
         }
         for part in parts
     ]

@@ -33,6 +33,7 @@ from customers.operations.jobs import Ends, perform, requeue, unless_locked
 from customers.operations.sweep import sweep_files
 from customers.operations.undo import NotUndoable, check_undoable, undo
 from customers.patience import patiently
+from customers.storable import storable
 
 logger = logging.getLogger(__name__)
 Status, Task, Mode = DataImport.Status, DataImport.Task, DataImport.Mode
@@ -81,7 +82,7 @@ def request_import(
     # Copied inside the transaction, a large file would keep every other writer of SQLite waiting.
     path = source.resolve() if isinstance(source, Path) else keep_upload(source)
     data_import = DataImport(
-        source_name=source_name[:255],
+        source_name=storable(source_name)[:255],
         path=str(path),
         dry_run=dry_run,
         task=Task.CHECK if dry_run or review else Task.LOAD,

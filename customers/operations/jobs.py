@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from customers.models import Job, JobCancelled, JobLost, JobStatus
 from customers.patience import is_locked, patiently
+from customers.storable import storable
 
 logger = logging.getLogger(__name__)
 J = TypeVar("J", bound=Job)
@@ -96,7 +97,7 @@ def _close(job: Job, status: str, error: str = "") -> None:
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     try:
-        patiently(lambda: job.close(status, error=error))
+        patiently(lambda: job.close(status, error=storable(error)))
     except DatabaseError:
         # Whoever looks for lost jobs closes it when the database answers again.
         logger.exception("%s could not be closed.", job)

@@ -52,6 +52,8 @@ def check_undoable(data_import: DataImport) -> None:
     """Raises NotUndoable with the reason that can be seen without looking at the records."""
     if data_import.status == Status.UNDONE:
         raise NotUndoable("This import is undone already.")
+    if data_import.is_unfinished and data_import.task == DataImport.Task.UNDO:
+        raise NotUndoable("This import is being undone already.")
     if data_import.status != Status.COMPLETED or data_import.loaded_at is None:
         raise NotUndoable("This import loaded nothing, so there is nothing to undo.")
     if not data_import.changed:
@@ -120,7 +122,9 @@ def _undo(data_import: DataImport) -> None:
 
 def _check_later(data_import: DataImport) -> None:
     if later := _later_import(data_import):
-        raise NotUndoable(f"{later} came after it. Undo that one first.", blocker=later)
+        wait = f"{later} is at work. Wait for its end and try again."
+        first = f"{later} came after it. Undo that one first."
+        raise NotUndoable(wait if later.is_unfinished else first, blocker=later)
 
 
 def _later_import(data_import: DataImport) -> DataImport | None:

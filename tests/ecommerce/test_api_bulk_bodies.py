@@ -85,3 +85,19 @@ def test_only_those_who_may_write_records_send_them(address: str, role: str | No
 @pytest.mark.parametrize("address", [CUSTOMERS, TRANSACTIONS])
 def test_there_is_nothing_to_read_there(api: APIClient, address: str) -> None:
     assert api.get(address).status_code == 405
+
+
+def test_a_row_names_five_of_its_unknown_fields(api: APIClient) -> None:
+    rows = [{"external_id": "a"} | {f"x{n}": n for n in range(190)}, {"external_id": "b"}]
+    answer = api.post(CUSTOMERS, rows).json()
+    errors = answer["results"][0]["errors"]
+    assert [error["field"] for error in errors] == ["x0", "x1", "x2", "x3", "x4", None]
+    assert errors[-1]["reason"] == "There are 185 more such fields."
+
+
+def test_rows_that_all_have_the_same_unknown_field_are_refused_at_once(api: APIClient) -> None:
+    rows = [{"external_id": str(n), "colour": "red", f"x{n}": 1} for n in range(10_000)]
+    response = api.post(CUSTOMERS, rows)
+    assert response.status_code == 400
+    assert 'There is no field \\"colour\\".' in response.content.decode()
+    assert len(response.content) < 1000

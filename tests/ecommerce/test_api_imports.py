@@ -329,3 +329,12 @@ def test_more_imports_take_no_more_queries(api: APIClient, django_assert_num_que
         make_import(rejects_file="rejected-rows.csv")
     with django_assert_num_queries(5):
         api.get("/api/v1/imports/")
+
+
+def test_one_request_has_one_file(api: APIClient) -> None:
+    response = api.post(
+        "/api/v1/imports/", {"file": [upload("a.csv"), upload("b.csv")]}, "multipart"
+    )
+    assert response.status_code == 400
+    assert "Send one file in a request" in response.content.decode()
+    assert not DataImport.objects.exists()

@@ -15,10 +15,12 @@ from customers.management.watched import execute_watched, is_watched
 from customers.models import DataImport
 from customers.operations.imports import import_summary, recover_lost_imports, request_import
 from customers.operations.mapping_json import mapping_from_json
+from customers.storable import storable
 
 OUTCOMES = ("rows", "created", "updated", "unchanged", "rejected")
 STOPPED = "The import did not finish. Try again."
 NOT_ONE = "Every row is rejected, so nothing was loaded."
+NO_NAME = "The name {0} is not written in UTF-8. Give the file or folder another name."
 Status, Mode = DataImport.Status, DataImport.Mode
 
 
@@ -54,6 +56,8 @@ class Command(MigratedCommand):
 
 
 def _request(path: Path, options: dict[str, Any]) -> DataImport:
+    if (whole := str(path.resolve())) != storable(whole):
+        raise CommandError(NO_NAME.format(storable(str(path))))
     try:
         return request_import(
             source=path,

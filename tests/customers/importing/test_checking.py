@@ -118,6 +118,14 @@ def test_a_status_may_be_written_in_several_ways(
     assert Transaction.objects.get().status == stored
 
 
+def test_nul_in_the_name_of_a_gender_is_shown_as_a_sign(folder: Path) -> None:
+    (folder / "genders.csv").write_text("gender_id,gender_name\n1,Fem\0ale\n")
+    done = import_text(folder, "customers", "customer_id,gender_id\na,1\n")
+    assert done.tables["customers"]["rejected"] == 1
+    assert "Fem␀ale" in str(done.preview["reasons"])
+    assert r"\x00" not in str(done.preview)
+
+
 def test_a_gender_id_is_looked_up(folder: Path) -> None:
     genders = "gender_id,gender_name\n1,Male\n2, f \n2,Female\n"
     (folder / "genders.csv").write_text(genders)

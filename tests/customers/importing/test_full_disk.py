@@ -10,6 +10,7 @@ from pytest_django import Settings
 from customers.models import City, Customer, FactsChange
 from customers.operations.jobs import DISK_FULL
 from tests.customers.importing.files import CITY, import_tables, run_import
+from tests.customers.importing.parts import write_parquet
 
 pytestmark = pytest.mark.django_db
 ROWS = 60_000
@@ -49,3 +50,9 @@ def test_an_import_that_fills_the_disk_is_interrupted_and_leaves_nothing(
     (folder / "customers.csv").unlink()
     assert import_tables(folder, {"cities": [CITY]}).status == "completed"
     assert City.objects.exists()
+
+
+def test_a_full_disk_is_no_fault_of_a_parquet_file(folder: Path, small_disk: Path) -> None:
+    query = f"SELECT lpad(n::VARCHAR, 40, '0') AS customer_id FROM range({ROWS}) t(n)"
+    done = run_import(write_parquet(folder / "customers.parquet", query))
+    assert (done.status, done.error) == ("interrupted", DISK_FULL)

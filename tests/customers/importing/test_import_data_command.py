@@ -190,3 +190,11 @@ def test_a_database_without_tables_is_a_sentence(
     for command in (["import_data", folder], ["undo_import"]):
         with pytest.raises(CommandError, match=r"Run manage\.py migrate first\."):
             call_command(*command)
+
+
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9.csv"
+    path.write_text("city_id,city_name\n1,Cairo\n")
+    with pytest.raises(CommandError, match="is not written in UTF-8"):
+        call_command("import_data", path)
+    assert not DataImport.objects.exists()

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from customers.exporting.rejects import rejects_workbook
-from customers.importing.parts import NO_COLUMN
+from customers.importing.parts import NO_COLUMN, REJECT_COLUMNS
 from customers.models import City, Customer, DataImport, Transaction
 from tests.customers.importing.files import (
     BURN,
@@ -213,3 +213,27 @@ def test_whatever_a_cell_holds_it_can_be_written_to_a_workbook(folder: Path) -> 
     assert again.tables["cities"]["rows"] == again.rejected == done.rejected
     names, before = ([r["city_name"][:99] for r in rejects_of(i)] for i in (again, done))
     assert [name.strip() for name in names] == before
+
+
+@pytest.mark.django_db
+def test_a_sheet_whose_name_is_damaged_is_named_so_that_it_can_be_shown(folder: Path) -> None:
+    row = "5,city_id,,missing,r,{},Cairo"
+    rows = [",".join(REJECT_COLUMNS) + ",city_id,city_name"]
+    rows += [f"caf\udce9,{row.format('')}", f"ci\0ties,{row.format('1')}"]
+    path = folder / "rejected-rows.csv"
+    path.write_bytes("\n".join(rows).encode("utf-8", "surrogateescape") + "قهوة".encode())
+    done = run_import(path)
+    done.refresh_from_db()
+    assert [part["name"] for part in done.parts] == ["caf\ufffd", "ci␀ties"]
+    assert outcomes(done, "cities") == {"rows": 2, "created": 1, "rejected": 1}
+    assert [r["sheet"] for r in rejects_of(done)] == ["caf\ufffd"]
+
+
+@pytest.mark.django_db
+def test_a_refusal_that_quotes_damaged_text_is_kept(folder: Path) -> None:
+    path = folder / "rejected-rows.csv"
+    text = ",".join(REJECT_COLUMNS) + ",\ncaf\udce9,2,a,,b,c,\n"
+    path.write_bytes(text.encode("utf-8", "surrogateescape") + "قهوة".encode())
+    done = run_import(path)
+    done.refresh_from_db()
+    assert (done.status, "caf" in done.error) == (DataImport.Status.REJECTED, True)

@@ -2,6 +2,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from customers.models import City, Customer, Transaction
 from tests.customers.importing.files import (
@@ -16,6 +17,7 @@ from tests.customers.importing.files import (
     write_workbook,
     write_zip,
 )
+from tests.customers.importing.parts import part_of_text
 
 pytestmark = pytest.mark.django_db
 CITIES = "city_id,city_name\n"
@@ -151,3 +153,20 @@ def test_headings_may_be_written_in_another_encoding(folder: Path, encoding: str
 def test_the_mark_that_databases_export_for_nothing_is_nothing(folder: Path) -> None:
     import_text(folder, "customers", "customer_id,join_date\n1,\\N\n")
     assert Customer.objects.get().joined_on is None
+
+
+@pytest.mark.parametrize("sign", list("\u200f\u200e\u200b\u00ad\u2066\u061c\u2063"))
+def test_signs_that_nobody_sees_are_no_part_of_a_heading(folder: Path, sign: str) -> None:
+    part = part_of_text(folder, f"{sign}city_id,city{sign}_name{sign}\n1,Cairo\n")
+    assert part.headings == ("city_id", "city_name")
+
+
+def test_a_hidden_sheet_is_left_out_and_named(folder: Path) -> None:
+    path = write_workbook(
+        folder / "b.xlsx", {n: [["customer_id"]] for n in ("customers", "cities")}
+    )
+    workbook = load_workbook(path)
+    workbook["customers"].append([1])
+    workbook["cities"].sheet_state = "hidden"
+    workbook.save(path)
+    assert run_import(path).preview["notes"] == ["Left out: the sheet cities, which is hidden."]

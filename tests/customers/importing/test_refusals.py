@@ -1,6 +1,7 @@
 """Sources of which nothing can be loaded: one sentence each, and nothing left behind."""
 
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -113,7 +114,7 @@ def test_a_workbook_that_calamine_does_not_understand_is_refused(folder: Path) -
 def test_a_reader_that_breaks_down_is_not_the_workbooks_fault(folder: Path) -> None:
     path = write_raw_workbook(folder / "book.xlsx", f"<row>{FIRST}</row>")
     with pytest.raises(ReaderBroken, match="No such file"):
-        sheets_as_csv(path, folder / "gone", Budget(1 << 20))
+        sheets_as_csv(path, folder / "gone", Budget(1 << 20), print)
 
 
 def test_a_missing_column_is_named(folder: Path) -> None:
@@ -216,3 +217,26 @@ def test_a_long_value_is_shown_in_part_and_excel_reads_the_file(folder: Path) ->
     assert done.rejects_path.read_bytes().startswith(b"\xef\xbb\xbf")
     (row,) = rejects_of(done)
     assert len(row["value"]) == 1000
+
+
+def test_a_workbook_with_two_sheets_of_one_title_is_refused(folder: Path) -> None:
+    sheets: dict[str, list[list[Any]]] = {"cities": [["city_id"]], "towns": [["city_id"]]}
+    path = write_workbook(folder / "two.xlsx", sheets)
+    with ZipFile(path) as archive:
+        files: dict[str, bytes | str] = {n: archive.read(n) for n in archive.namelist()}
+    files["xl/workbook.xml"] = archive_text(files).replace("towns", "cities")
+    assert refused(run_import(write_zip(path, files)), "two sheets that are called cities")
+
+
+def archive_text(files: dict[str, bytes | str]) -> str:
+    text = files["xl/workbook.xml"]
+    return text.decode() if isinstance(text, bytes) else text
+
+
+def test_a_quotation_mark_does_not_set_cells_apart(folder: Path) -> None:
+    text = 'sep="\ncity_id"city_name\n1"Cairo\n'
+    assert refused(import_text(folder, "cities", text), "file cities.csv")
+
+
+def test_a_file_of_one_endless_line_is_not_called_empty(folder: Path) -> None:
+    assert refused(import_text(folder, "cities", "a" * (1 << 19)), "far too long")

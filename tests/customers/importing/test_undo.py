@@ -340,3 +340,17 @@ def test_an_undo_that_is_stopped_on_the_way_leaves_the_import_loaded(folder: Pat
     assert (done.status, done.error) == ("completed", UNDO_STOPPED)
     assert Customer.objects.exists()
     assert undone(done).status == "undone"
+
+
+def test_an_undo_that_is_asked_for_twice_says_so(folder: Path) -> None:
+    done = import_tables(folder, good_tables())
+    undo_import(done, undone_by=None, queue=False)
+    with pytest.raises(NotUndoable, match="is being undone already"):
+        undo_import(DataImport.objects.get(pk=done.pk), undone_by=None)
+
+
+def test_an_import_at_work_has_to_end_before_an_undo(folder: Path) -> None:
+    done = import_tables(folder, good_tables())
+    make_import(status="running", task=DataImport.Task.LOAD)
+    with pytest.raises(NotUndoable, match="is at work"):
+        undo_import(done, undone_by=None)

@@ -77,6 +77,14 @@ def test_cells_of_parquet_are_written_as_people_write_them(folder: Path) -> None
     )
 
 
+def test_large_whole_numbers_of_parquet_stay_whole(folder: Path) -> None:
+    numbers = ["1000000000000001", "-9007199254740992", "100000000000000000000", "7"]
+    cells = ", ".join(f"({number}::DOUBLE)" for number in numbers)
+    query = f"SELECT id AS customer_id FROM (VALUES {cells}, ('inf'::DOUBLE)) t(id)"
+    (part,) = parts_of(write_parquet(folder / "list.parquet", query))
+    assert [row[1] for row in rows_of(part)] == [*numbers, "inf"]
+
+
 def test_rows_of_parquet_keep_their_order(folder: Path) -> None:
     query = "SELECT range AS city_id, 'a\nb' AS \"1\" FROM range(300000)"
     (part,) = parts_of(write_parquet(folder / "list.parquet", query))
