@@ -37,6 +37,8 @@ def part_of(found: Found, correction: Correction) -> Part:
         )
     encoding = (correction.encoding or find_encoding(found.path)).casefold()
     path = as_utf_8(found.path, found.path.with_suffix(".utf8"), encoding)
+    if _begins_with_long_line(path):
+        raise UnreadableSource(TOO_LONG.format(found.label))
     text = _start_of(path)
     dialect = find_dialect(text, _delimiter(correction))
     how = Format(found.kind, encoding, dialect.delimiter, dialect.quote, escape=dialect.escape)
@@ -88,8 +90,7 @@ def _delimiter(correction: Correction) -> str | None:
 
 def _heading_position(found: Found, rows: Sequence[Row], correction: Correction) -> int:
     if not any(any(row.cells) for row in rows):
-        sentence = TOO_LONG if _begins_with_long_line(found.path) else EMPTY
-        raise UnreadableSource(sentence.format(found.label))
+        raise UnreadableSource(EMPTY.format(found.label))
     if not correction.heading_line:
         return find_heading_row([row.cells for row in rows])
     for position, row in enumerate(rows):
