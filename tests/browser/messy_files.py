@@ -74,7 +74,7 @@ MENDED = {
     "T-7": {"Used on": "25/03/2025"},
     "T-3": {"المبلغ": "65"},
     "T-9": {"Customer no.": "00021"},
-    "22/03/2025": {UNCLEAR: "T-10"},
+    "2025-03-22": {UNCLEAR: "T-10"},  # a day that was read stands there in the certain form
 }
 
 
