@@ -13,7 +13,7 @@ from customers.importing.read import RawSheet
 from customers.importing.rejects import rejected_rows
 from customers.importing.sql import scalar
 from customers.importing.stored import field_type
-from customers.importing.tables import GENDERS, TABLES, Sheet, Table
+from customers.importing.tables import GENDERS, TABLE_NAMED, TABLES, Sheet, Table
 from customers.models import Customer, Transaction
 
 MOST_EXAMPLES, MOST_ROWS = 5, 3
@@ -96,6 +96,24 @@ def _customers_of_changed_branches(db: duckdb.DuckDBPyConnection, folder: Path) 
             " columns = {'external_id': 'VARCHAR'})"
         )
     return queries
+
+
+def rows_shown(
+    db: duckdb.DuckDBPyConnection, raw: Mapping[str, RawSheet], counts: Mapping[str, Counts]
+) -> dict[str, Any]:
+    """By table: examples of the rows that change, and the first of those that are new."""
+    return {
+        "examples": {
+            name: examples(db, TABLE_NAMED[name], raw[name])
+            for name, count in counts.items()
+            if count.updated
+        },
+        "rows": {
+            name: first_rows(db, TABLE_NAMED[name], raw[name])
+            for name, count in counts.items()
+            if count.created
+        },
+    }
 
 
 def examples(db: duckdb.DuckDBPyConnection, table: Table, raw: RawSheet) -> list[dict[str, Any]]:

@@ -28,11 +28,10 @@ from customers.importing.notation_words import in_words, notation_json
 from customers.importing.notations import Notations
 from customers.importing.notes import notes_on_rows
 from customers.importing.parts import Part
-from customers.importing.plan import Counts, customers_affected, examples, first_rows, plan
+from customers.importing.plan import Counts, customers_affected, plan, rows_shown
 from customers.importing.read import RawSheet, check_mappings, read_parts
 from customers.importing.rejects import reasons, write_rejects
 from customers.importing.sources import find_parts
-from customers.importing.tables import TABLE_NAMED
 from customers.models import DataImport
 from customers.operations.facts import (
     facts_are_stale,
@@ -165,21 +164,12 @@ def _check(
     counts = plan(db, raw)
     preview = {
         "customers": customers_affected(db, raw, folder),
-        "examples": {
-            name: examples(db, TABLE_NAMED[name], raw[name])
-            for name, count in counts.items()
-            if count.updated
-        },
         "notes": data_import.preview["notes"]
         + [LEFT_OUT.format(label=p.label) for p in parts if not mappings[p.name].table]
         + _notes(raw, notations)
         + notes_on_rows(db, parts, mappings, raw, counts),
         "reasons": reasons(db, parts, raw),
-        "rows": {
-            name: first_rows(db, TABLE_NAMED[name], raw[name])
-            for name, count in counts.items()
-            if count.created
-        },
+        **rows_shown(db, raw, counts),
     }
     outcome = {
         "stage": "",

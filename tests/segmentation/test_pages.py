@@ -107,6 +107,21 @@ def test_what_cannot_be_done_comes_back_with_a_sentence(
     assert not SegmentationRun.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("customers", "sentence"),
+    [(3, "4 segments need at least 4 customers who differ"), (1, "No feature tells the customers")],
+)
+def test_customers_who_are_too_few_come_back_with_a_sentence(
+    marketer: Client, customers: int, sentence: str
+) -> None:
+    make_history(customers=customers, transactions=9, never_active=0)
+    refresh_facts()
+    response = marketer.post(reverse("new-run"), FILLED_IN | {"clusters": "4"})
+    assert response.status_code == 422
+    assert sentence in text(response)
+    assert not SegmentationRun.objects.exists()
+
+
 def test_without_figures_the_form_says_to_import_first(marketer: Client) -> None:
     page = text(marketer.get(reverse("new-run")))
     assert "Segments are found in your customers' coupon records. Import them first." in unquoted(
