@@ -143,7 +143,7 @@ class RulesSerializer(serializers.Serializer[Any]):
 class GenderedSerializer(serializers.Serializer[Any]):
     """A segment that is largely the customers of one gender."""
 
-    label = serializers.IntegerField(  # type: ignore[assignment]
+    label = serializers.IntegerField(  # type: ignore[assignment]  # the metaclass takes it
         help_text="Its position, counted from 0."
     )
     gender = serializers.CharField(help_text="As: women.")

@@ -123,6 +123,7 @@ class ImportViewSet(JobViewSet):
 
     @extend_schema(request=None, responses=ImportDetailSerializer)
     @action(detail=True, methods=["post"])
+    # `action` types each step by the class that has it.
     def cancel(self, request: Request, pk: str) -> Response:  # type: ignore[override]
         """Stop it: at once while it waits, before it is committed while it runs."""
         data_import = self.get_object()

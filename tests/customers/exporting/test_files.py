@@ -141,7 +141,7 @@ def test_no_text_becomes_a_link_or_a_number() -> None:
 def test_a_workbook_holds_real_days_and_numbers() -> None:
     sheet = as_sheets(export(ROW))["customers"]
     row = [cell.value for cell in sheet[sheet.max_row]]
-    assert row == ["007", datetime(2024, 5, 31), -5, 12.5, 0.47, "yes"]  # noqa: DTZ001
+    assert row == ["007", datetime(2024, 5, 31), -5, 12.5, 0.47, "yes"]  # noqa: DTZ001 - Excel knows no zones
     formats = [cell.number_format for cell in sheet[sheet.max_row]]
     assert formats == ["@", "yyyy-mm-dd", "General", "#,##0.00", "0.0%", "General"]
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from customers.import_reading import readings_of
 from customers.models import City, Customer, DataImport, Transaction
@@ -138,8 +139,8 @@ def test_what_is_no_day_is_rejected(folder: Path, cell: str) -> None:
     assert [(r["column"], r["value"]) for r in rejects_of(done)] == [("join_date", cell)]
 
 
-def test_a_time_with_a_zone_is_the_day_it_was_here(folder: Path, settings: object) -> None:
-    settings.TIME_ZONE = "Africa/Cairo"  # type: ignore[attr-defined]
+def test_a_time_with_a_zone_is_the_day_it_was_here(folder: Path, settings: Settings) -> None:
+    settings.TIME_ZONE = "Africa/Cairo"
     assert joined(folder, "2024-05-30T22:30:00Z") == [MAY_31]
 
 
